@@ -1,0 +1,1 @@
+"""Ask before a visit, keep the answers safe, hand them over whole."""

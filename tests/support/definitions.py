@@ -1,0 +1,54 @@
+"""Definitions for tests: the one-feature fixtures, and small ones made on the spot."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import dedent, indent
+
+from screening.definition.loader import load, load_text
+from screening.definition.model import Item, Questionnaire
+from screening.definition.problems import DefinitionError, Problem
+
+FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
+SHIPPED = Path(__file__).resolve().parents[2] / "questionnaires"
+ALL_FILES = sorted([*FIXTURES.glob("*.yaml"), *SHIPPED.glob("*.yaml")])
+
+HEAD = """\
+id: made-up
+version: "1"
+title: Made up
+language: en
+copyright: CC0-1.0. For a test.
+"""
+
+
+def fixture(name: str) -> Questionnaire:
+    """Return the questionnaire of tests/fixtures/NAME.yaml."""
+    return load(FIXTURES / f"{name}.yaml").questionnaire
+
+
+def only_item(name: str) -> Item:
+    """Return the first item of a fixture."""
+    return next(fixture(name).items())
+
+
+def with_items(items: str, *, head: str = HEAD, page: str = "") -> str:
+    """Return a definition of one page; ``items`` is its list, ``page`` more keys of the page."""
+    return (
+        f"{head}pages:\n  - id: page\n    title: A page\n{indent(dedent(page), '    ')}    items:\n"
+        f"{indent(dedent(items).strip(), '      ')}\n"
+    )
+
+
+def problems_of(text: str | bytes) -> tuple[Problem, ...]:
+    """Return what the loader says is wrong; none if the definition loads."""
+    try:
+        load_text(text, "made-up.yaml")
+    except DefinitionError as error:
+        return error.problems
+    return ()
+
+
+def messages_of(text: str | bytes) -> str:
+    """Return what the loader says is wrong, as a person sees it."""
+    return "\n".join(map(str, problems_of(text)))

@@ -7,15 +7,17 @@ is absent.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from decimal import Decimal as Number
 
-from screening.answers import Answers, Other, PartialDate, Single, State
+from screening.answer_values import DECLINED
+from screening.answers import Amount, Answers, Entry, Other, PartialDate, Single, State, Value
 from screening.definition.fhir import canonical_url
-from screening.definition.fhir_conditions import plain_number
-from screening.definition.fhir_terms import DATA_ABSENT_REASON, Json, extension
-from screening.definition.model import Choice, Item, Page, Questionnaire
-from screening.path import Path, PathPage, state_of, walk
+from screening.definition.fhir_conditions import option_to_coding
+from screening.definition.fhir_items import amount_to_fhir
+from screening.definition.fhir_terms import DATA_ABSENT_REASON, Json, extension, plain_number
+from screening.definition.model import Choice, Date, Group, Item, Page, Quantity, Questionnaire
+from screening.path import Path, PathPage, entries_of, state_in_entry, state_of, walk
 
 MAX_DEPTH = 16
 """How deep items may be nested in a QuestionnaireResponse that comes in."""
@@ -35,12 +37,14 @@ def response_to_fhir(
     response_id: str | None = None,
     status: str = "completed",
     authored: datetime.datetime | None = None,
+    zone: datetime.tzinfo = datetime.UTC,
 ) -> Json:
     """Return the FHIR R4 QuestionnaireResponse as plain JSON.
 
     ``questionnaire`` is the one that was offered (`screening.path.offered`). ``authored`` must know its time zone.
+    ``zone`` is where the patient's clock hung: FHIR wants a zone where an answer is a date with its time.
     """
-    path = walk(questionnaire, answers)
+    writer = _Writer(answers, walk(questionnaire, answers), zone)
     response: Json = {
         "resourceType": "QuestionnaireResponse",
         "id": response_id,
@@ -49,42 +53,83 @@ def response_to_fhir(
         "status": status,
         "authored": authored.isoformat(timespec="seconds") if authored else None,
     }
-    groups = [group for page in path.pages if (group := _group(page, answers, path))]
+    groups = [group for page in writer.path.pages if (group := writer.page(page))]
     response["item"] = groups or None
     return {key: value for key, value in response.items() if value is not None}
 
 
-def _group(page: PathPage, answers: Answers, path: Path) -> Json | None:
-    items = [_item(item, page.page, answers, path) for item in page.items if item.asks]
-    return {"linkId": page.page.id, "text": page.page.title, "item": items} if items else None
+class _Writer:
+    """Writes the items of one response."""
+
+    def __init__(self, answers: Answers, path: Path, zone: datetime.tzinfo) -> None:
+        self._answers = answers
+        self.path = path
+        self._zone = zone
+
+    def page(self, path_page: PathPage) -> Json | None:
+        page = path_page.page
+        items = [entry for item in path_page.items for entry in self._items(item, page)]
+        return {"linkId": page.fhir_link_id, "text": page.title, "item": items} if items else None
+
+    def _items(self, item: Item, page: Page) -> list[Json]:
+        """Return the response items of one item: one, or as many as a group that repeats has entries."""
+        if not item.asks:
+            inner = [entry for child in item.children for entry in self._items(child, page)]
+            return [{**_head(item), "item": inner}] if inner else []
+        state = state_of(item, page, self._answers, self.path)
+        if state in ABSENT_REASONS:
+            return [_absent(item, state)]
+        value = self._answers.values[item.id]
+        if isinstance(item, Group):
+            asked = self.path.entries[item.id]
+            entries = [self._entry(item, *pair) for pair in zip(entries_of(value), asked, strict=True)]
+            return [entry for entry in entries if entry["item"]]
+        return [self._answered(item, value)]
+
+    def _entry(self, group: Group, entry: Entry, asked: frozenset[str]) -> Json:
+        items = []
+        for child in group.items:
+            state = state_in_entry(child, entry, asked)
+            if child.asks and state is State.ANSWERED:
+                items.append(self._answered(child, entry.values[child.id]))
+            elif child.asks and state in ABSENT_REASONS:
+                items.append(_absent(child, state))
+        return {**_head(group), "item": items}
+
+    def _answered(self, item: Item, value: Value) -> Json:
+        parts = value if isinstance(value, tuple) else (value,)
+        return {**_head(item), "answer": [self._answer(item, part) for part in parts if not isinstance(part, Entry)]}
+
+    def _answer(self, item: Item, value: Single) -> Json:
+        if isinstance(value, Other):
+            return {"valueString": value.text}
+        if isinstance(value, Amount):
+            assert isinstance(item, Quantity)
+            return {"valueQuantity": amount_to_fhir(item, value)}
+        if isinstance(value, PartialDate):
+            return {"valueDate": str(value)}
+        if isinstance(value, datetime.datetime):
+            return {"valueDateTime": value.replace(tzinfo=self._zone).isoformat(timespec="seconds")}
+        if isinstance(value, datetime.time):
+            return {"valueTime": value.isoformat(timespec="seconds")}
+        if isinstance(value, bool):
+            return {"valueBoolean": value}
+        if isinstance(value, int):
+            return {"valueInteger": value}
+        if isinstance(value, Number):
+            return {"valueDecimal": plain_number(value)}
+        if isinstance(item, Choice):
+            option = item.option(value)
+            return {"valueCoding": option_to_coding(option) if option else {"code": value}}
+        return {"valueString": value}
 
 
-def _item(item: Item, page: Page, answers: Answers, path: Path) -> Json:
-    entry: Json = {"linkId": item.id, "text": item.text}
-    state = state_of(item, page, answers, path)
-    if state in ABSENT_REASONS:
-        reason = extension(DATA_ABSENT_REASON, "Code", ABSENT_REASONS[state])
-        return {"extension": [reason], **entry}
-    value = answers.values[item.id]
-    entry["answer"] = [_answer(item, part) for part in (value if isinstance(value, tuple) else (value,))]
-    return entry
+def _head(item: Item) -> Json:
+    return {"linkId": item.fhir_link_id, "text": item.text}
 
 
-def _answer(item: Item, value: Single) -> Json:
-    if isinstance(value, Other):
-        return {"valueString": value.text}
-    if isinstance(value, PartialDate):
-        return {"valueDate": str(value)}
-    if isinstance(value, bool):
-        return {"valueBoolean": value}
-    if isinstance(value, int):
-        return {"valueInteger": value}
-    if isinstance(value, Number):
-        return {"valueDecimal": plain_number(value)}
-    if isinstance(item, Choice):
-        option = item.option(value)
-        return {"valueCoding": {"code": value, **({"display": option.text} if option else {})}}
-    return {"valueString": value}
+def _absent(item: Item, state: State) -> Json:
+    return {"extension": [extension(DATA_ABSENT_REASON, "Code", ABSENT_REASONS[state])], **_head(item)}
 
 
 def flat_answers(questionnaire: Questionnaire, response: Mapping[str, object]) -> dict[str, object]:
@@ -93,27 +138,54 @@ def flat_answers(questionnaire: Questionnaire, response: Mapping[str, object]) -
     Every item with an answer is in it, also those that the questionnaire does not have; whether the answers fit is
     for `screening.answer_formats` to say. ValueError says what is no QuestionnaireResponse.
     """
-    flat: dict[str, object] = {}
-    for entry in _entries(response.get("item", []), depth=1):
-        link_id = entry.get("linkId")
-        if not isinstance(link_id, str):
-            raise ValueError("an item of the QuestionnaireResponse lacks its linkId")
-        found = _plain_answers(questionnaire.item(link_id), link_id, entry)
+    reader = _Reader(questionnaire)
+    reader.read(response.get("item", []), None, {}, depth=1)
+    return reader.flat
+
+
+class _Reader:
+    """Gathers the answers of a QuestionnaireResponse, however its items are nested."""
+
+    def __init__(self, questionnaire: Questionnaire) -> None:
+        self._placed = {placed.item.fhir_link_id: placed for placed in questionnaire.placed()}
+        self.flat: dict[str, object] = {}
+
+    def read(self, items: object, group: Group | None, entry: dict[str, object], depth: int) -> None:
+        """Read response items; ``entry`` takes what belongs to ``group``, the group that repeats around them."""
+        if depth > MAX_DEPTH:
+            raise ValueError(f"the QuestionnaireResponse is nested more than {MAX_DEPTH} levels deep")
+        for element in _maps(items, "item"):
+            link_id = element.get("linkId")
+            if not isinstance(link_id, str):
+                raise ValueError("an item of the QuestionnaireResponse lacks its linkId")
+            placed = self._placed.get(link_id)
+            item = placed.item if placed else None
+            if isinstance(item, Group) and item.repeats and not _is_declined(element):
+                inner: dict[str, object] = {}
+                self.read(element.get("item", []), item, inner, depth + 1)
+                self._add_entry(item, inner)
+                continue
+            belongs = placed is not None and placed.group is not None and placed.group is group
+            self._put(entry if belongs else self.flat, item, link_id, element)
+            self.read(element.get("item", []), group, entry, depth + 1)
+            for answer in _maps(element.get("answer", []), "answer"):
+                self.read(answer.get("item", []), group, entry, depth + 1)
+
+    def _put(self, target: dict[str, object], item: Item | None, link_id: str, element: Mapping[str, object]) -> None:
+        found = _plain_answers(item, link_id, element)
+        item_id = item.id if item else link_id
         if found is not None:
-            if link_id in flat:
-                raise ValueError(f"{link_id}: the QuestionnaireResponse answers it twice")
-            flat[link_id] = found
-    return flat
+            if item_id in target:
+                raise ValueError(f"{item_id}: the QuestionnaireResponse answers it twice")
+            target[item_id] = found
 
-
-def _entries(items: object, depth: int) -> Iterator[Mapping[str, object]]:
-    if depth > MAX_DEPTH:
-        raise ValueError(f"the QuestionnaireResponse is nested more than {MAX_DEPTH} levels deep")
-    for entry in _maps(items, "item"):
-        yield entry
-        yield from _entries(entry.get("item", []), depth + 1)
-        for answer in _maps(entry.get("answer", []), "answer"):
-            yield from _entries(answer.get("item", []), depth + 1)
+    def _add_entry(self, group: Group, entry: dict[str, object]) -> None:
+        if not entry:
+            return
+        entries = self.flat.setdefault(group.id, [])
+        if not isinstance(entries, list):
+            raise ValueError(f"{group.id}: the QuestionnaireResponse answers it twice")
+        entries.append(entry)
 
 
 def _maps(nodes: object, what: str) -> list[Mapping[str, object]]:
@@ -125,11 +197,11 @@ def _maps(nodes: object, what: str) -> list[Mapping[str, object]]:
 def _plain_answers(item: Item | None, link_id: str, entry: Mapping[str, object]) -> object | None:
     answers = _maps(entry.get("answer", []), "answer")
     if _is_declined(entry) or any(_is_declined(answer) for answer in answers):
-        return {"declined": True}
+        return dict(DECLINED)
     plain = [value for answer in answers if (value := _plain_answer(item, link_id, answer)) is not None]
     if not plain:
         return None
-    if isinstance(item, Choice) and item.repeats:
+    if item is not None and item.repeats:
         return plain
     if len(plain) > 1:
         raise ValueError(f"{link_id}: it takes one answer, and the QuestionnaireResponse gives {len(plain)}")
@@ -148,9 +220,20 @@ def _plain_answer(item: Item | None, link_id: str, answer: Mapping[str, object])
         return code
     if key == "valueString" and isinstance(item, Choice):
         return {"other": value}
-    if key == "valueDateTime" and isinstance(value, str):
+    if key == "valueDateTime" and isinstance(value, str) and isinstance(item, Date):
         return value[:10]
+    if key == "valueQuantity" and isinstance(value, dict) and isinstance(item, Quantity):
+        return _plain_amount(item, value)
     return value
+
+
+def _plain_amount(item: Quantity, quantity: Mapping[str, object]) -> object:
+    """Return a FHIR Quantity as an amount; its unit is known by its code, or by its words."""
+    code, words = quantity.get("code"), quantity.get("unit")
+    unit = next((unit.code for unit in item.units if unit.code == code), None)
+    unit = unit or next((unit.code for unit in item.units if unit.text == words), None)
+    found = unit or code or words
+    return {"value": quantity.get("value"), **({"unit": found} if found is not None else {})}
 
 
 def _is_declined(element: Mapping[str, object]) -> bool:

@@ -1,7 +1,8 @@
 """ANSWERS.json (or a FHIR QuestionnaireResponse) <-> `Answers`; each mistake refused by name, all in one go.
 
 A flat map, item id -> answer; see `screening.answer_values` for the form of one answer. ``{"declined": true}`` is
-"prefer not to say". An item that is not named was left blank.
+"prefer not to say". An item that is not named was left blank. What stands in a group that repeats is named in the
+group's entries.
 """
 
 from __future__ import annotations
@@ -9,19 +10,18 @@ from __future__ import annotations
 import datetime
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal as Number
 
 from screening.answer_fhir import flat_answers
-from screening.answer_values import AnswerError, Plain, dump_value, parse_value
+from screening.answer_values import DECLINED, AnswerError, Plain, dump_value, is_declined, parse_value
 from screening.answers import Answers, Value
-from screening.definition.model import Item, Questionnaire
+from screening.definition.model import Grid, Group, Item, Questionnaire, questions
 from screening.definition.problems import nearest, shown
-from screening.path import offered, on_path, walk
+from screening.path import Path, entries_of, offered, on_path, walk
 
 MAX_BYTES = 5_000_000
-_DECLINED: Mapping[str, bool] = {"declined": True}
 
 
 class AnswersError(ValueError):
@@ -62,22 +62,34 @@ def parse_answers(
     takes those that ``raw`` answers. ``today`` as in `parse_value`. Raises AnswersError.
     """
     flat = _flat(questionnaire, raw)
-    values, declined = parse_flat(tuple(questionnaire.items()), flat, today=today)
+    items = [item for page in questionnaire.pages for item in page.items]
+    values, declined = parse_flat(items, flat, today=today)
     everything = Answers(values, declined, frozenset(page.id for page in questionnaire.pages))
     if switched_on is None:
         switched_on = switched_on_by(questionnaire, everything)
     on = offered(questionnaire, switched_on)
-    asked = walk(on, everything).item_ids
-    named = [item.id for item in questionnaire.items() if item.id in flat and item.id not in asked]
-    off = {item_id for item_id in named if on.item(item_id) is None}
-    notes = [
-        f"{item_id}: left out, because it is off by default and was not switched on"
-        if item_id in off
-        else f"{item_id}: left out, because a condition hides the question"
-        for item_id in named
-    ]
+    notes = list(_left_out(questionnaire, on, everything, walk(on, everything), flat))
     kept = on_path(on, everything)
     return replace(kept, reached=frozenset(page.id for page in on.pages)), notes
+
+
+def _left_out(
+    questionnaire: Questionnaire, on: Questionnaire, answers: Answers, path: Path, named: Collection[str]
+) -> Iterator[str]:
+    """Tell which answers are left out because they were not asked for, in form order."""
+    hidden = "left out, because a condition hides the question"
+    off = "left out, because it is off by default and was not switched on"
+    known = {item.id for item in on.items()}
+    for item in questionnaire.questions():
+        if item.id not in named:
+            continue
+        if item.id not in path.item_ids:
+            yield f"{item.id}: {hidden if item.id in known else off}"
+        entries = entries_of(answers.values.get(item.id))
+        for number, (entry, asked) in enumerate(zip(entries, path.entries.get(item.id, ()), strict=False), start=1):
+            for part in item.children:
+                if part.id in entry.declined.union(entry.values) and part.id not in asked:
+                    yield f"{item.id}: entry {number}, {part.id}: {hidden if part.id in known else off}"
 
 
 def parse_flat(
@@ -85,28 +97,42 @@ def parse_flat(
 ) -> tuple[dict[str, Value], frozenset[str]]:
     """Return values and declined items from a flat map over ``items`` (of a page, or of a questionnaire).
 
-    Raises AnswersError naming each answer that does not fit.
+    ``items`` are as a page holds them, groups with what stands in them. Raises AnswersError naming each answer that
+    does not fit.
     """
-    known = {item.id: item for item in items}
+    known = {item.id: item for item in questions(items)}
     values: dict[str, Value] = {}
     declined: set[str] = set()
     messages: list[str] = []
     for item_id, plain in flat.items():
         item = known.get(item_id)
         if item is None:
-            messages.append(f"{shown(item_id)}: there is no such item.{nearest(item_id, known)}")
+            messages.append(_unknown(items, item_id, known))
         elif isinstance(plain, Mapping) and "declined" in plain:
-            if plain != _DECLINED or not item.asks:
+            if not is_declined(plain):
                 messages.append(f'{item_id}: write {{"declined": true}}, or give an answer')
             declined.add(item_id)
         else:
             try:
                 values[item_id] = parse_value(item, plain, today=today)
             except AnswerError as error:
-                messages.append(f"{item_id}: {error.message}")
+                messages += [f"{item_id}: {message}" for message in error.messages]
     if messages:
         raise AnswersError(messages)
     return values, frozenset(declined)
+
+
+def _unknown(items: Iterable[Item], item_id: str, known: Collection[str]) -> str:
+    """Tell why an answer is under an id that takes none."""
+    for item in items:
+        if item.id == item_id:
+            what = "a heading; answer the questions under it" if isinstance(item, Group | Grid) else "information text"
+            return f"{item_id}: this is {what}; it takes no answer"
+        if item_id in (part.id for part in item.children):
+            if item.repeats:
+                return f"{item_id}: this is answered in the entries of {item.id}, a list of maps"
+            return f"{item_id}: this is information text; it takes no answer"
+    return f"{shown(item_id)}: there is no such item.{nearest(item_id, known)}"
 
 
 def dump_answers(answers: Answers) -> dict[str, Plain]:
@@ -115,18 +141,20 @@ def dump_answers(answers: Answers) -> dict[str, Plain]:
     Which pages were reached or skipped is not in it: an item of a skipped page is not named unless it was declined.
     """
     flat: dict[str, Plain] = {item_id: dump_value(value) for item_id, value in answers.values.items()}
-    return flat | {item_id: dict(_DECLINED) for item_id in sorted(answers.declined)}
+    return flat | {item_id: dict(DECLINED) for item_id in sorted(answers.declined)}
 
 
 def switched_on_by(questionnaire: Questionnaire, answers: Answers) -> frozenset[str]:
     """Return the pages and items that are off by default, but must have been on, since they were answered."""
-    named = answers.declined.union(answers.values)
+    named = set(answers.declined.union(answers.values))
+    for value in answers.values.values():
+        for entry in entries_of(value):
+            named |= entry.declined.union(entry.values)
     on: set[str] = set()
-    for page in questionnaire.pages:
-        answered = [item for item in page.items if item.id in named]
-        on.update(item.id for item in answered if item.off_by_default)
-        if answered and page.off_by_default:
-            on.add(page.id)
+    for placed in questionnaire.placed():
+        if placed.item.id in named:
+            parts = (placed.item, placed.parent, placed.page)
+            on.update(part.id for part in parts if part is not None and part.off_by_default)
     return frozenset(on)
 
 

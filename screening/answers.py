@@ -7,11 +7,16 @@ and not reached. `Answers` holds what the patient did; which questions were aske
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from typing import TypeAlias
+
+from screening.definition.model import Amount
+
+__all__ = ["Amount", "Answers", "Entry", "Other", "PartialDate", "Single", "State", "Value"]
 
 
 class State(StrEnum):
@@ -46,17 +51,35 @@ class PartialDate:
         return "-".join(parts)
 
 
-Single: TypeAlias = str | bool | int | Decimal | PartialDate | Other
-Value: TypeAlias = Single | tuple[str | Other, ...]
-"""An option's code or a text (str), yes/no, a number, a date; several chosen options are a tuple."""
+Single: TypeAlias = str | bool | int | Decimal | PartialDate | datetime.time | datetime.datetime | Amount | Other
+"""An option's code or a text (str), yes/no, a number, a date, a time of day to the minute, a date with its time (to the
+minute, without a zone: as the clock on the wall showed it), an amount, or own words in place of an option."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a group that repeats: what was answered and declined in it, by the ids of the group's items.
+
+    No entry is empty; ids in ``values`` and ``declined`` never overlap.
+    """
+
+    values: Mapping[str, Value] = field(default_factory=dict)
+    declined: frozenset[str] = frozenset()
+
+
+Value: TypeAlias = Single | tuple[Single, ...] | tuple[Entry, ...]
+"""One answer; several chosen options, and several answers of an item that repeats, are a tuple of them; a group that
+repeats is answered by its entries. No tuple is empty."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
     """What the patient did with the questions of one questionnaire.
 
-    ``values`` and ``declined`` are by item id and never overlap. ``reached`` names the pages that were saved or
-    skipped; ``skipped`` those of them that were skipped as a whole, whose every question counts as declined.
+    ``values`` and ``declined`` are by item id and never overlap. The ids are those of
+    `screening.definition.model.questions`, so what stands in a group that repeats is under the group's. ``reached``
+    names the pages that were saved or skipped; ``skipped`` those of them that were skipped as a whole, whose every
+    question counts as declined.
     """
 
     values: Mapping[str, Value] = field(default_factory=dict)

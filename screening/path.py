@@ -1,22 +1,28 @@
 """Which questions are asked, given the answers so far.
 
 The path is recomputed from the answers each time and never stored; computing it changes nothing. One pass in form
-order is enough, because a condition may look only at earlier items.
+order is enough, because a condition may look only at earlier items. In a group that repeats each entry has a path of
+its own: its conditions look at the same entry, and at what stands before the group.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+from collections import ChainMap
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 
-from screening.answers import Answers, State, Value
+from screening.answers import Answers, Entry, State, Value
 from screening.definition.conditions import holds
-from screening.definition.model import Item, Page, Questionnaire
+from screening.definition.model import Grid, Group, Item, Page, Questionnaire, SimpleItem
 
 
 @dataclass(frozen=True, slots=True)
 class PathPage:
-    """A page as this patient gets it: ``items`` are those asked or shown. A hidden page has none."""
+    """A page as this patient gets it: ``items`` are those asked or shown. A hidden page has none.
+
+    A group that does not repeat holds only those of its items that are asked or shown, and stands here only if there
+    are any. A group that repeats holds all its items; see `Path.entries`.
+    """
 
     page: Page
     items: tuple[Item, ...]
@@ -24,10 +30,18 @@ class PathPage:
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """A questionnaire as this patient gets it, every page in form order, hidden ones included (with no items)."""
+    """A questionnaire as this patient gets it, every page in form order, hidden ones included (with no items).
+
+    ``item_ids`` are the items asked or shown, groups, grids and what stands in them included; but what stands in a
+    group that repeats is in ``entries``: the group's id -> for each entry of the answer, in order, the items asked or
+    shown in it. Every group that repeats and is asked is in it. ``counting`` are the answers that count: to questions
+    that are asked, on pages that were not skipped.
+    """
 
     pages: tuple[PathPage, ...]
     item_ids: frozenset[str]
+    entries: Mapping[str, tuple[frozenset[str], ...]] = field(default_factory=dict)
+    counting: Mapping[str, Value] = field(default_factory=dict)
 
     def page(self, page_id: str) -> PathPage:
         """Return the page with this id; KeyError if the questionnaire has none."""
@@ -40,40 +54,107 @@ class Path:
 def offered(questionnaire: Questionnaire, switched_on: Collection[str] = ()) -> Questionnaire:
     """Return the questionnaire without the pages and items that are off by default and not in ``switched_on``.
 
-    ``switched_on`` holds page and item ids. Pages left without items go too.
+    ``switched_on`` holds page and item ids. Groups and pages left without items go too.
     """
 
     def is_on(part: Page | Item) -> bool:
         return not part.off_by_default or part.id in switched_on
 
-    pages = (
-        replace(page, items=tuple(item for item in page.items if is_on(item)))
-        for page in questionnaire.pages
-        if is_on(page)
-    )
+    def items_on(items: tuple[Item, ...]) -> tuple[Item, ...]:
+        kept = (_with_items(item, tuple(filter(is_on, item.children))) for item in items if is_on(item))
+        return tuple(item for item in kept if item is not None)
+
+    pages = (replace(page, items=items_on(page.items)) for page in questionnaire.pages if is_on(page))
     return replace(questionnaire, pages=tuple(page for page in pages if page.items))
+
+
+def _with_items(item: Item, items: tuple[SimpleItem, ...]) -> Item | None:
+    """Return a group with these of its items, None if that leaves nothing of it; other items as they are."""
+    if not isinstance(item, Group | Grid) or len(items) == len(item.items):
+        return item
+    asks = any(part.asks for part in items)
+    if not items or (item.repeats and not asks):
+        return None
+    return replace(item, items=items)  # type: ignore[arg-type]  # some of the items that it had
 
 
 def walk(questionnaire: Questionnaire, answers: Answers) -> Path:
     """Work out which items are asked; answers to items off the path count for nothing in later conditions."""
-    on_path: dict[str, Value] = {}
+    walker = _Walker(answers)
+    pages = tuple(PathPage(page, walker.page(page)) for page in questionnaire.pages)
+    return Path(pages, frozenset(walker.asked), walker.entries, walker.counting)
+
+
+class _Walker:
+    """Goes through a questionnaire in form order and gathers what is asked and what counts."""
+
+    def __init__(self, answers: Answers) -> None:
+        self._answers = answers
+        self._skipped = False
+        self.asked: set[str] = set()
+        self.entries: dict[str, tuple[frozenset[str], ...]] = {}
+        self.counting: dict[str, Value] = {}
+
+    def page(self, page: Page) -> tuple[Item, ...]:
+        if not _is_asked(page, self.counting):
+            return ()
+        self._skipped = page.id in self._answers.skipped
+        found = (self._item(item) for item in page.items)
+        return tuple(item for item in found if item is not None)
+
+    def _item(self, item: Item) -> Item | None:
+        if not _is_asked(item, self.counting):
+            return None
+        if item.children and not item.repeats:
+            parts = tuple(part for part in item.children if self._item(part) is not None)
+            left = _with_items(item, parts)
+            if left is None:
+                return None
+            item = left
+        elif not self._skipped and item.id in self._answers.values:
+            self._count(item, self._answers.values[item.id])
+        if isinstance(item, Group) and item.repeats:
+            self.entries[item.id] = tuple(
+                asked_in_entry(item, entry, self.counting) for entry in entries_of(self._answers.values.get(item.id))
+            )
+        self.asked.add(item.id)
+        return item
+
+    def _count(self, item: Item, value: Value) -> None:
+        if not isinstance(item, Group):
+            self.counting[item.id] = value
+            return
+        kept = (_on_path(entry, asked_in_entry(item, entry, self.counting)) for entry in entries_of(value))
+        entries = tuple(entry for entry in kept if entry.values or entry.declined)
+        if entries:
+            self.counting[item.id] = entries
+
+
+def entries_of(value: Value | None) -> tuple[Entry, ...]:
+    """Return the entries that a group that repeats is answered with; none without an answer."""
+    parts = value if isinstance(value, tuple) else ()
+    return tuple(part for part in parts if isinstance(part, Entry))
+
+
+def asked_in_entry(group: Group, entry: Entry, counting: Mapping[str, Value]) -> frozenset[str]:
+    """Return the ids of the items that are asked or shown in one entry of a group that repeats.
+
+    ``counting`` are the answers outside the group that count (`Path.counting`). An entry that is yet to be filled in is
+    ``Entry()``.
+    """
     asked: set[str] = set()
-    pages: list[PathPage] = []
-    for page in questionnaire.pages:
-        items: list[Item] = []
-        if page.enable_when is None or holds(page.enable_when, on_path):
-            for item in page.items:
-                if item.enable_when is None or holds(item.enable_when, on_path):
-                    items.append(item)
-                    asked.add(item.id)
-                    if item.id in answers.values and page.id not in answers.skipped:
-                        on_path[item.id] = answers.values[item.id]
-        pages.append(PathPage(page, tuple(items)))
-    return Path(tuple(pages), frozenset(asked))
+    own: dict[str, Value] = {}
+    everything = ChainMap(own, counting)  # type: ignore[arg-type]  # nothing is written to it
+    for item in group.items:
+        if _is_asked(item, everything):
+            asked.add(item.id)
+            if item.id in entry.values:
+                own[item.id] = entry.values[item.id]
+    return frozenset(asked)
 
 
 def state_of(item: Item, page: Page, answers: Answers, path: Path) -> State:
-    """Tell what became of one question.
+    """Tell what became of one question (one of `screening.definition.model.questions`).
 
     A condition that hides it wins over everything; then a skipped page counts as declined; a question on a page that
     was never saved is not reached, even if its neighbour was answered.
@@ -82,19 +163,30 @@ def state_of(item: Item, page: Page, answers: Answers, path: Path) -> State:
         return State.NOT_ASKED
     if page.id in answers.skipped or item.id in answers.declined:
         return State.DECLINED
-    if item.id in answers.values:
+    if item.id in path.counting:
         return State.ANSWERED
     return State.BLANK if page.id in answers.reached else State.NOT_REACHED
 
 
+def state_in_entry(item: SimpleItem, entry: Entry, asked: Collection[str]) -> State:
+    """Tell what became of one question in one entry of a group that repeats; ``asked`` is the entry's path."""
+    if item.id not in asked:
+        return State.NOT_ASKED
+    if item.id in entry.declined:
+        return State.DECLINED
+    return State.ANSWERED if item.id in entry.values else State.BLANK
+
+
 def on_path(questionnaire: Questionnaire, answers: Answers) -> Answers:
-    """Return the answers as they are submitted: what stands off the path is left out."""
+    """Return the answers as they are submitted: what stands off the path is left out, and entries left empty by it."""
     path = walk(questionnaire, answers)
-    kept = {
-        item.id: answers.values[item.id]
-        for path_page in path.pages
-        if path_page.page.id not in answers.skipped
-        for item in path_page.items
-        if item.id in answers.values
-    }
-    return replace(answers, values=kept, declined=answers.declined & path.item_ids)
+    return replace(answers, values=dict(path.counting), declined=answers.declined & path.item_ids)
+
+
+def _on_path(entry: Entry, asked: frozenset[str]) -> Entry:
+    values = {item_id: value for item_id, value in entry.values.items() if item_id in asked}
+    return Entry(values, entry.declined & asked)
+
+
+def _is_asked(part: Page | Item, counting: Mapping[str, Value]) -> bool:
+    return part.enable_when is None or holds(part.enable_when, counting)

@@ -7,7 +7,7 @@ import json
 from decimal import Decimal as Number
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from screening.answer_formats import (
@@ -19,11 +19,14 @@ from screening.answer_formats import (
     switched_on_by,
 )
 from screening.answer_values import AnswerError, Fault, clean_text, dump_value, parse_value
-from screening.answers import Answers, Other, PartialDate
+from screening.answers import Amount, Answers, Entry, Other, PartialDate
+from screening.definition.loader import load_text
 from screening.definition.model import ITEM_TYPES, Choice, Date, Decimal, Integer, Option, Scale, String, Text
-from tests.support.definitions import fixture, only_item
+from tests.support.definitions import answers_to, fixture, only_item, questionnaires, with_items
 
 TODAY = datetime.date(2026, 5, 12)
+NOON = datetime.time(12, 0)
+KG = {"value": 70.5, "unit": "kg"}
 
 TAKEN = [
     ("choice", "no", "no"),
@@ -47,6 +50,23 @@ TAKEN = [
     ("date_month", "2020", PartialDate(2020)),
     ("date_year", "2020-02-29", PartialDate(2020)),
     ("scale", 10, 10),
+    ("time", "04:00", datetime.time(4, 0)),
+    ("time", "12:00:59.9", NOON),
+    ("dateTime", "2026-05-12T23:59", datetime.datetime(2026, 5, 12, 23, 59)),
+    ("dateTime", "2025-05-12T14:30:15+02:00", datetime.datetime(2025, 5, 12, 14, 30)),
+    ("dateTime", "2025-05-12T14:30:00Z", datetime.datetime(2025, 5, 12, 14, 30)),
+    ("quantity", KG, Amount(Number("70.5"), "kg")),
+    ("quantity", {"unit": "[lb_av]", "value": Number("150.0")}, Amount(Number(150), "[lb_av]")),
+    ("string_repeats", ["Kim", " Sam "], ("Kim", "Sam")),
+    ("group_repeats", [{"medicine": "A"}], (Entry({"medicine": "A"}),)),
+    (
+        "group_repeats",
+        [{"medicine": "A", "dose": 2.5, "taken": ["night", "morning"]}, {"medicine": {"declined": True}}],
+        (
+            Entry({"medicine": "A", "dose": Number("2.5"), "taken": ("morning", "night")}),
+            Entry({}, frozenset({"medicine"})),
+        ),
+    ),
 ]
 
 REFUSED = [
@@ -90,24 +110,99 @@ REFUSED = [
     ("date_month", "2026-06", Fault.TOO_HIGH, "after the latest date"),
     ("scale", 11, Fault.TOO_HIGH, "above the highest value, 10"),
     ("display", "x", Fault.NO_ANSWER_TAKEN, "takes no answer"),
+    ("time", "24:00", Fault.TYPE, "a time of day like 09:30"),
+    ("time", "noon", Fault.TYPE, "a time of day like 09:30"),
+    ("time", "2026-05", Fault.TYPE, "a time of day like 09:30"),
+    ("time", 930, Fault.TYPE, "a time of day like 09:30"),
+    ("time", "03:59", Fault.TOO_LOW, "03:59 is before the earliest time, 04:00"),
+    ("time", "12:01", Fault.TOO_HIGH, "after the latest time, 12:00"),
+    ("date", "12:30", Fault.TYPE, "a date like 2026"),
+    ("date", "2026-05-12T14:30", Fault.TYPE, "a date like 2026"),
+    ("dateTime", "2026-05-12", Fault.TYPE, "a date with its time, like 2026-05-12T14:30"),
+    ("dateTime", "2026-02-30T10:00", Fault.TYPE, "no date and time in the calendar"),
+    ("dateTime", "2026-05-13T00:00", Fault.TOO_HIGH, "after the latest date, 2026-05-12"),
+    ("dateTime", "2020-06-01T07:59", Fault.TOO_LOW, "before the earliest date, 2020-06-01T08:00"),
+    ("quantity", 70, Fault.TYPE, "an amount like"),
+    ("quantity", {"unit": "kg"}, Fault.TYPE, "an amount like"),
+    ("quantity", KG | {"more": 1}, Fault.TYPE, "an amount like"),
+    ("quantity", {"value": "70", "unit": "kg"}, Fault.TYPE, 'a number, not "70"'),
+    ("quantity", {"value": 70}, Fault.NO_UNIT, "the unit is missing; it is kg, [lb_av] or stone"),
+    ("quantity", {"value": 70, "unit": "stones"}, Fault.OPTION, "Did you mean stone?"),
+    ("quantity", {"value": 901, "unit": "kg"}, Fault.TOO_HIGH, "above the highest value, 900"),
+    ("quantity", {"value": 70.55, "unit": "kg"}, Fault.TOO_PRECISE, "at most 1"),
+    ("string_repeats", "Kim", Fault.TYPE, "a list of answers"),
+    ("string_repeats", [], Fault.EMPTY, "leave the item out"),
+    ("string_repeats", list("abcd"), Fault.TOO_MANY, "there are 4 answers; at most 3 can be given"),
+    ("string_repeats", ["a", " ", 5], Fault.PARTS, "answer 2: the text is empty"),
+    ("string_repeats", ["a", " ", 5], Fault.PARTS, "answer 3: this must be a text, not 5"),
+    ("group", [{"job_days": 3}], Fault.NO_ANSWER_TAKEN, "this is a heading"),
+    ("grid", "never", Fault.NO_ANSWER_TAKEN, "this is a heading"),
+    ("group_repeats", {"medicine": "A"}, Fault.TYPE, "a list of entries, not a map"),
+    ("group_repeats", [], Fault.EMPTY, "leave the item out"),
+    ("group_repeats", [{"medicine": "A"}] * 4, Fault.TOO_MANY, "there are 4 entries; at most 3"),
+    ("group_repeats", [{"medicine": "A"}, {}], Fault.PARTS, "entry 2: the entry is empty"),
+    ("group_repeats", ["A"], Fault.PARTS, "entry 1: this must be a map"),
+    (
+        "group_repeats",
+        [{"medcine": "A"}],
+        Fault.PARTS,
+        'entry 1, "medcine": there is no such item in medicines. Did you',
+    ),
+    ("group_repeats", [{"dose": "much", "taken": []}], Fault.PARTS, "entry 1, dose: this must be a number"),
+    ("group_repeats", [{"changed_note": "x"}], Fault.PARTS, "entry 1, changed_note: this is information text"),
+    ("group_repeats", [{"changed_note": {"declined": True}}], Fault.PARTS, "takes no answer"),
 ]
+
+ITEM_OF = {"group": "job", "group_repeats": "medicines", "grid": "lately"}
+"""The item of a fixture that is not its first."""
+
+
+def item_of(name):
+    return fixture(name).item(ITEM_OF[name]) if name in ITEM_OF else only_item(name)
 
 
 @pytest.mark.parametrize(("name", "raw", "value"), TAKEN)
 def test_an_answer_that_fits_is_taken(name, raw, value):
-    assert parse_value(only_item(name), raw, today=TODAY) == value
+    assert parse_value(item_of(name), raw, today=TODAY) == value
 
 
 @pytest.mark.parametrize(("name", "raw", "fault", "message"), REFUSED)
 def test_an_answer_that_does_not_fit_is_refused_with_what_would_be_right(name, raw, fault, message):
     with pytest.raises(AnswerError) as refused:
-        parse_value(only_item(name), raw, today=TODAY)
+        parse_value(item_of(name), raw, today=TODAY)
     assert refused.value.fault is fault
     assert message in refused.value.message
 
 
 def test_every_item_type_is_tried_above():
-    assert {only_item(name).type for name, *_ in (*TAKEN, *REFUSED)} == set(ITEM_TYPES)
+    assert {item_of(name).type for name, *_ in (*TAKEN, *REFUSED)} == set(ITEM_TYPES)
+
+
+def test_each_wrong_part_of_an_answer_is_told_by_its_place():
+    with pytest.raises(AnswerError) as refused:
+        parse_value(item_of("group_repeats"), [{"medicine": "A"}, {"medicine": "", "dose": "x"}])
+    assert [(part.index, part.item_id, part.error.fault) for part in refused.value.parts] == [
+        (1, "medicine", Fault.EMPTY),
+        (1, "dose", Fault.TYPE),
+    ]
+    with pytest.raises(AnswerError) as refused:
+        parse_value(item_of("string_repeats"), ["a", "b" * 21])
+    (part,) = refused.value.parts
+    assert (part.index, part.item_id, part.error.fault, part.error.limit) == (1, "", Fault.TOO_LONG, 20)
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "limit"),
+    [
+        ("time", "03:00", datetime.time(4, 0)),
+        ("dateTime", "2019-01-01T10:00", datetime.datetime(2020, 6, 1, 8, 0)),
+        ("dateTime", "2027-01-01T10:00", PartialDate(2026, 5, 12)),
+    ],
+)
+def test_the_limit_that_an_answer_breaks_is_told_as_a_value(name, raw, limit):
+    with pytest.raises(AnswerError) as refused:
+        parse_value(item_of(name), raw, today=TODAY)
+    assert refused.value.limit == limit
 
 
 def test_a_limit_of_today_counts_only_where_today_is_known():
@@ -217,7 +312,7 @@ def test_what_is_known_to_be_off_is_left_out_with_a_note():
 
 def test_a_page_of_answers_survives_being_written_and_read_again():
     values, declined = parse_flat(
-        tuple(fixture("conditions").items()),
+        fixture("conditions").pages[0].items,
         {
             "numb": "most",
             "tried": ["walk", {"other": "tea"}],
@@ -227,7 +322,100 @@ def test_a_page_of_answers_survives_being_written_and_read_again():
         },
     )
     flat = json.loads(json.dumps(dump_answers(Answers(values, declined))))
-    assert parse_flat(tuple(fixture("conditions").items()), flat) == (values, declined)
+    assert parse_flat(fixture("conditions").pages[0].items, flat) == (values, declined)
+
+
+MEDICINES = fixture("group_repeats")
+
+
+def test_entries_are_read_and_what_conditions_hide_in_one_is_left_out_with_a_note():
+    raw = {
+        "any_medicine": True,
+        "medicines": [
+            {"medicine": "A", "changed": True, "changed_when": "2024"},
+            {"medicine": {"declined": True}, "changed": False, "changed_when": "2024"},
+            {"changed_when": "2024"},
+        ],
+    }
+    answers, notes = parse_answers(MEDICINES, raw)
+    assert answers.values["medicines"] == (
+        Entry({"medicine": "A", "changed": True, "changed_when": PartialDate(2024)}),
+        Entry({"changed": False}, frozenset({"medicine"})),
+    )
+    assert notes == [
+        "medicines: entry 2, changed_when: left out, because a condition hides the question",
+        "medicines: entry 3, changed_when: left out, because a condition hides the question",
+    ]
+
+
+def test_a_hidden_group_is_left_out_as_a_whole():
+    answers, notes = parse_answers(MEDICINES, {"any_medicine": False, "medicines": [{"medicine": "A"}]})
+    assert answers.values == {"any_medicine": False}
+    assert notes == ["medicines: left out, because a condition hides the question"]
+
+
+def test_a_whole_group_can_be_declined():
+    answers, _ = parse_answers(MEDICINES, {"any_medicine": True, "medicines": {"declined": True}})
+    assert answers.declined == {"medicines"}
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "message"),
+    [
+        ("group_repeats", {"dose": 5}, "dose: this is answered in the entries of medicines, a list of maps"),
+        ("group", {"job": "x"}, "job: this is a heading; answer the questions under it"),
+        ("group", {"job_note": {"declined": True}}, "job_note: this is information text"),
+        ("grid", {"lately": {"declined": True}}, "lately: this is a heading"),
+        ("grid", {"slept_well": "often"}, "slept_well: there is no option"),
+    ],
+)
+def test_answers_under_an_id_that_takes_none_are_refused_with_where_they_belong(name, raw, message):
+    with pytest.raises(AnswersError) as refused:
+        parse_answers(fixture(name), raw)
+    assert message in str(refused.value)
+
+
+def test_each_wrong_answer_in_an_entry_has_a_line_of_its_own():
+    with pytest.raises(AnswersError) as refused:
+        parse_answers(MEDICINES, {"medicines": [{"dose": "x", "changed": 1}]})
+    assert [message.split(": this")[0] for message in refused.value.messages] == [
+        "medicines: entry 1, dose",
+        "medicines: entry 1, changed",
+    ]
+
+
+def test_questions_of_a_plain_group_and_rows_of_a_grid_are_answered_by_their_own_ids():
+    answers, _ = parse_answers(fixture("group"), {"works": True, "job_days": 5, "job_what": {"declined": True}})
+    assert (answers.values, answers.declined) == ({"works": True, "job_days": 5}, {"job_what"})
+    answers, _ = parse_answers(fixture("grid"), {"slept_well": "some", "ate_well": {"declined": True}})
+    assert (answers.values, answers.declined) == ({"slept_well": "some"}, {"ate_well"})
+
+
+def test_what_is_off_in_a_group_counts_as_on_if_an_entry_answers_it():
+    text = """
+    - id: g
+      type: group
+      text: G
+      repeats: yes
+      off_by_default: yes
+      items: [{id: a, type: boolean, text: A}, {id: b, type: boolean, text: B, off_by_default: yes}]
+    """
+    questionnaire = load_text(with_items(text), "x").questionnaire
+    answers, notes = parse_answers(questionnaire, {"g": [{"a": True}, {"b": True}]})
+    assert switched_on_by(questionnaire, answers) == {"g", "b"}
+    assert notes == []
+    kept, notes = parse_answers(questionnaire, {"g": [{"a": True, "b": True}]}, switched_on={"g"})
+    assert kept.values == {"g": (Entry({"a": True}),)}
+    assert notes == ["g: entry 1, b: left out, because it is off by default and was not switched on"]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(questionnaires().flatmap(lambda questionnaire: st.tuples(st.just(questionnaire), answers_to(questionnaire))))
+def test_any_answers_survive_being_written_and_read_again(case):
+    questionnaire, answers = case
+    items = [item for page in questionnaire.pages for item in page.items]
+    flat = json.loads(json.dumps(dump_answers(answers)), parse_float=Number)
+    assert parse_flat(items, flat) == (answers.values, answers.declined)
 
 
 @pytest.mark.parametrize("raw", [[], "x", 5, None])

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from decimal import Decimal as Number
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from screening.answers import Answers, Other, PartialDate, State
-from screening.path import offered, on_path, state_of, walk
-from tests.support.definitions import fixture
+from screening.answers import Answers, Entry, Other, PartialDate, State
+from screening.definition.loader import load_text
+from screening.definition.model import Group
+from screening.path import asked_in_entry, entries_of, offered, on_path, state_in_entry, state_of, walk
+from tests.support.definitions import answers_to, fixture, questionnaires, with_items
 
 CONDITIONS = fixture("conditions")
 SENSITIVE = fixture("sensitive")
 
 
 def state(questionnaire, item_id, answers):
-    page = next(page for page in questionnaire.pages if any(item.id == item_id for item in page.items))
-    item = questionnaire.item(item_id)
-    return state_of(item, page, answers, walk(questionnaire, answers))
+    placed = next(placed for placed in questionnaire.placed() if placed.item.id == item_id)
+    return state_of(placed.item, placed.page, answers, walk(questionnaire, answers))
 
 
 def test_a_follow_up_is_asked_only_after_the_answer_that_calls_for_it():
@@ -78,6 +79,133 @@ def test_parts_that_are_off_are_offered_only_when_switched_on():
     assert [item.id for item in offered(questionnaire, {"thoughts"}).items()] == ["asked", "muddled"]
 
 
+GROUP = fixture("group")
+MEDICINES = fixture("group_repeats")
+
+
+def ids(items):
+    return [item.id for item in items]
+
+
+def test_a_group_without_repeats_holds_only_what_is_asked_of_it():
+    assert ids(walk(GROUP, Answers({"works": False})).page("page").items) == ["works", "rest"]
+    path = walk(GROUP, Answers({"works": True, "job_days": 5}))
+    (_, job, _) = path.page("page").items
+    assert ids(job.children) == ["job_what", "job_note", "job_days"]
+    assert {"job", "job_what", "job_note"} < path.item_ids
+    assert "job_all" not in path.item_ids
+    whole = walk(GROUP, Answers({"works": True, "job_days": 6})).page("page").items
+    assert whole == GROUP.pages[0].items
+
+
+def test_a_group_that_is_left_with_nothing_is_not_shown():
+    text = """
+    - {id: a, type: boolean, text: A}
+    - {id: g, type: group, text: G, items: [{id: b, type: boolean, text: B, enable_when: {a: {equals: yes}}}]}
+    """
+    questionnaire = load_text(with_items(text), "x").questionnaire
+    path = walk(questionnaire, Answers())
+    assert ids(path.page("page").items) == ["a"]
+    assert path.item_ids == {"a"}
+
+
+def test_questions_in_a_hidden_group_are_not_asked_and_count_for_nothing():
+    answers = Answers({"works": False, "job_days": 6})
+    assert state(GROUP, "job_days", answers) is State.NOT_ASKED
+    assert walk(GROUP, answers).counting == {"works": False}
+
+
+def test_each_entry_has_a_path_of_its_own():
+    first = Entry({"medicine": "A", "changed": True})
+    second = Entry({"changed": False, "taken": ("night",)})
+    path = walk(MEDICINES, Answers({"any_medicine": True, "medicines": (first, second)}))
+    everything = {"medicine", "dose", "taken", "changed"}
+    assert path.entries["medicines"] == (
+        everything | {"changed_note", "changed_when", "need_often"},
+        everything,
+    )
+    assert path.item_ids == {"any_medicine", "medicines", "medicine_help"}
+    assert path.page("page").items == MEDICINES.pages[0].items
+
+
+def test_an_entry_that_is_yet_to_be_filled_in_has_a_path_too():
+    medicines = MEDICINES.item("medicines")
+    assert isinstance(medicines, Group)
+    path = walk(MEDICINES, Answers({"any_medicine": True}))
+    assert path.entries == {"medicines": ()}
+    assert "changed_when" not in asked_in_entry(medicines, Entry(), path.counting)
+    assert "need_often" in asked_in_entry(medicines, Entry(), path.counting)
+
+
+def test_whether_a_group_was_answered_is_whether_it_has_an_entry_that_counts():
+    answered = Answers({"any_medicine": True, "medicines": (Entry({"medicine": "A"}),)})
+    assert "medicine_help" in walk(MEDICINES, answered).item_ids
+    declined = Answers({"any_medicine": True}, declined=frozenset({"medicines"}))
+    assert "medicine_help" not in walk(MEDICINES, declined).item_ids
+    hidden = Answers({"any_medicine": True, "medicines": (Entry({"changed_when": PartialDate(2024)}),)})
+    assert "medicine_help" not in walk(MEDICINES, hidden).item_ids
+
+
+def test_states_of_a_group_and_of_what_stands_in_its_entries():
+    entry = Entry({"medicine": "A", "changed": False}, frozenset({"dose"}))
+    answers = Answers({"any_medicine": True, "medicines": (entry,)}, reached=frozenset({"page"}))
+    assert state(MEDICINES, "medicines", answers) is State.ANSWERED
+    assert state(MEDICINES, "medicines", Answers({"any_medicine": True})) is State.NOT_REACHED
+    assert state(MEDICINES, "medicines", Answers(reached=frozenset({"page"}))) is State.NOT_ASKED
+    (asked,) = walk(MEDICINES, answers).entries["medicines"]
+    group = MEDICINES.item("medicines")
+    states = {child.id: state_in_entry(child, entry, asked) for child in group.children if child.asks}
+    assert states == {
+        "medicine": State.ANSWERED,
+        "dose": State.DECLINED,
+        "taken": State.BLANK,
+        "changed": State.ANSWERED,
+        "changed_when": State.NOT_ASKED,
+        "need_often": State.BLANK,
+    }
+
+
+def test_submission_leaves_out_what_conditions_hide_in_an_entry_and_entries_left_empty_by_it():
+    hidden = {"changed_when": PartialDate(2024)}
+    entries = (Entry({"medicine": "A", **hidden}), Entry(hidden), Entry({}, frozenset({"dose", "changed_when"})))
+    kept = on_path(MEDICINES, Answers({"any_medicine": True, "medicines": entries}))
+    assert kept.values["medicines"] == (Entry({"medicine": "A"}), Entry({}, frozenset({"dose"})))
+
+
+def test_entries_on_a_skipped_page_count_for_nothing():
+    answers = Answers(
+        {"any_medicine": True, "medicines": (Entry({"medicine": "A"}),)},
+        reached=frozenset({"page"}),
+        skipped=frozenset({"page"}),
+    )
+    assert on_path(MEDICINES, answers).values == {}
+
+
+def test_parts_of_groups_are_offered_only_when_switched_on():
+    text = """
+    - {id: a, type: boolean, text: A}
+    - id: g
+      type: group
+      text: G
+      items:
+        - {id: b, type: boolean, text: B, off_by_default: yes}
+    - id: r
+      type: group
+      text: R
+      repeats: yes
+      items:
+        - {id: note, type: display, text: N}
+        - {id: c, type: boolean, text: C, off_by_default: yes}
+    - {id: x, type: grid, text: X, off_by_default: yes, options: {y: Y}, items: [{id: row, text: R}]}
+    """
+    questionnaire = load_text(with_items(text), "x").questionnaire
+    assert ids(offered(questionnaire).items()) == ["a"]
+    assert ids(offered(questionnaire, {"b"}).items()) == ["a", "g", "b"]
+    assert ids(offered(questionnaire, {"c"}).items()) == ["a", "r", "note", "c"]
+    assert ids(offered(questionnaire, {"x"}).items()) == ["a", "x", "row"]
+    assert offered(questionnaire, {"b", "c", "x"}) == questionnaire
+
+
 VALUES = {
     "numb": st.sampled_from(["never", "some", "most", "every"]),
     "tried": st.sampled_from([("walk",), ("no",), ("walk", Other("Tea")), (Other("Tea"),)]),
@@ -111,3 +239,18 @@ def test_leaving_out_what_is_off_the_path_changes_the_path_no_further(answers):
     assert walk(CONDITIONS, kept) == walk(CONDITIONS, answers)
     assert on_path(CONDITIONS, kept) == kept
     assert set(kept.values) <= walk(CONDITIONS, kept).item_ids
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(questionnaires().flatmap(lambda questionnaire: st.tuples(st.just(questionnaire), answers_to(questionnaire))))
+def test_what_is_submitted_is_on_the_path_of_any_questionnaire(case):
+    questionnaire, answers = case
+    path, kept = walk(questionnaire, answers), on_path(questionnaire, answers)
+    again = walk(questionnaire, kept)
+    assert (again.pages, again.item_ids, again.counting) == (path.pages, path.item_ids, path.counting)
+    assert on_path(questionnaire, kept) == kept
+    assert kept.declined.union(kept.values) <= {item.id for item in questionnaire.questions()} & path.item_ids
+    for group_id, value in kept.values.items():
+        for entry, asked in zip(entries_of(value), again.entries.get(group_id, ()), strict=True):
+            assert entry.declined.union(entry.values) <= asked
+            assert entry != Entry()

@@ -12,7 +12,7 @@ import pytest
 
 from screening.answer_formats import parse_answers
 from screening.definition.checks import examine, examine_text
-from screening.definition.item_reader import item_keys
+from screening.definition.item_keys import item_keys
 from screening.definition.loader import load
 from screening.definition.model import (
     ITEM_TYPES,
@@ -25,6 +25,7 @@ from screening.definition.model import (
     String,
     Text,
 )
+from screening.definition.option_reader import OPTION_KEYS
 from screening.path import offered
 
 ROOT = Path(__file__).parent.parent
@@ -331,9 +332,9 @@ def test_the_readmes_example_is_complete_and_flawless() -> None:
 
 
 def test_the_readme_names_every_key_type_and_operator() -> None:
-    words = set(re.findall(r"`([a-z_]+)(?::[^`]*)?`", README))
+    words = set(re.findall(r"`([a-zA-Z_]+)(?::[^`]*)?`", README))
     page_keys = {"id", "title", "intro", "recall", "sensitive", "topic", "off_by_default", "enable_when", "items"}
-    keys = {key for item_type in ITEM_TYPES for key in item_keys(item_type)}
+    keys = {key for item_type in ITEM_TYPES for key in item_keys(item_type)} | {"link_id", *OPTION_KEYS}
     assert set(ITEM_TYPES) <= words
     assert {operator.value for operator in Operator} <= words
     assert {"all", "any", "not"} <= words

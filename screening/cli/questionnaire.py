@@ -13,6 +13,7 @@ from screening.cli import LazyGroup, Refused
 from screening.definition.checks import examine
 from screening.definition.fhir import questionnaire_to_fhir
 from screening.definition.loader import Loaded, load
+from screening.definition.overlay_reader import split_name
 from screening.definition.problems import DefinitionError
 
 SHIPPED = Path(__file__).resolve().parents[2] / "questionnaires"
@@ -20,8 +21,8 @@ SHIPPED = Path(__file__).resolve().parents[2] / "questionnaires"
 
 questionnaire = LazyGroup(
     name="questionnaire",
-    help="Check, export and approve questionnaires.",
-    lazy={"approve": "screening.cli.clinic:approve"},
+    help="Check, export, translate and approve questionnaires.",
+    lazy={"approve": "screening.cli.clinic:approve", "translate": "screening.cli.translate:translate"},
 )
 
 
@@ -29,7 +30,7 @@ questionnaire = LazyGroup(
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", help="How to tell mistakes.")
 def check(files: tuple[Path, ...], output: str) -> None:
-    """Tell every mistake in questionnaire files, with file and line.
+    """Tell every mistake in questionnaire files and their translations, with file and line.
 
     Exit status 1 if there is an error; warnings alone don't count.
     """
@@ -79,5 +80,5 @@ def find(source: str, version: str | None) -> Loaded:
 
 
 def _known_ids() -> str:
-    ids = sorted(path.stem for path in SHIPPED.glob("*.yaml"))
+    ids = sorted(path.stem for path in SHIPPED.glob("*.yaml") if split_name(path) is None)
     return f"; there are {', '.join(ids)}" if ids else ""

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from screening.definition.model import Choice, Item, Page, Questionnaire
+from screening.definition.model import Choice, Placed, Questionnaire
 
 MANY_QUESTIONS = 40
 """Above this number, whoever invites is told: long forms are left unfinished."""
@@ -18,11 +18,20 @@ SECONDS: Mapping[str, float] = {
     "text": 45,
     "integer": 12,
     "decimal": 12,
+    "quantity": 18,
     "date": 15,
+    "time": 12,
+    "dateTime": 24,
     "scale": 9,
     "display": 6,
+    "group": 4,
+    "grid": 8,
 }
-"""Seconds to read and answer one item of each type; a plain assumption for a distressed reader on a phone."""
+"""Seconds to read and answer one item of each type; a plain assumption for a distressed reader on a phone.
+
+A group or grid is its heading, what stands in it comes on top; of a group that repeats one entry is counted, and of an
+item that repeats one answer.
+"""
 
 _SECONDS_FOR_SEVERAL = 16
 _SECONDS_PER_PAGE = 8
@@ -44,16 +53,20 @@ class Burden:
 
 
 def burden(questionnaires: Iterable[Questionnaire]) -> Burden:
-    """Return what these questionnaires ask of a patient together; parts that are switched off should be gone already."""
-    questions, seconds = 0, 0.0
+    """Return what these questionnaires ask of a patient together.
+
+    Parts that are switched off should be gone already. A group that repeats counts as one question.
+    """
+    count, seconds = 0, 0.0
     for questionnaire in questionnaires:
-        for page in questionnaire.pages:
-            questions += sum(item.asks for item in page.items)
-            seconds += _SECONDS_PER_PAGE + sum(_seconds(page, item) for item in page.items)
-    return Burden(questions, max(1, math.ceil(seconds / 60)))
+        count += len(questionnaire.numbers())
+        seconds += _SECONDS_PER_PAGE * len(questionnaire.pages) + sum(map(_seconds, questionnaire.placed()))
+    return Burden(count, max(1, math.ceil(seconds / 60)))
 
 
-def _seconds(page: Page, item: Item) -> float:
+def _seconds(placed: Placed) -> float:
+    item = placed.item
     is_several = isinstance(item, Choice) and item.repeats
     seconds = _SECONDS_FOR_SEVERAL if is_several else SECONDS[item.type]
-    return seconds * (_SHARE_OF_FOLLOW_UPS if page.enable_when or item.enable_when else 1)
+    is_follow_up = any(part.enable_when for part in (placed.page, placed.parent, item) if part is not None)
+    return seconds * (_SHARE_OF_FOLLOW_UPS if is_follow_up else 1)

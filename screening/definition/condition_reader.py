@@ -12,17 +12,21 @@ from screening.definition.model import (
     Comparison,
     Condition,
     Date,
+    DateTime,
     Decimal,
+    Group,
     Integer,
     Item,
     Not,
     Operand,
     Operator,
+    Quantity,
     Scale,
     String,
     Text,
+    Time,
 )
-from screening.definition.nodes import Map, Node, Sequence
+from screening.definition.nodes import Map, Node, Scalar, Sequence
 from screening.definition.problems import Mark, listed, nearest, shown
 from screening.definition.reader import Reader
 
@@ -39,22 +43,38 @@ OPERATORS: Mapping[type[Item], tuple[Operator, ...]] = {
     Decimal: (*_EQUALITY, *_ORDER, Operator.ANSWERED),
     Scale: (*_EQUALITY, *_ORDER, Operator.ANSWERED),
     Date: (*_EQUALITY, *_ORDER, Operator.ANSWERED),
+    Time: (*_EQUALITY, *_ORDER, Operator.ANSWERED),
+    DateTime: (*_EQUALITY, *_ORDER, Operator.ANSWERED),
+    Quantity: (Operator.ANSWERED,),
     String: (Operator.ANSWERED,),
     Text: (Operator.ANSWERED,),
+    Group: (Operator.ANSWERED,),
 }
-"""Item type -> how it can be compared. The patient's own words are never compared, only given or not."""
+"""Item type -> how it can be compared.
+
+The patient's own words are never compared, only given or not; nor are amounts, because their units differ. Of a group
+only one that repeats can be looked at.
+"""
 
 
 @dataclass(slots=True)
 class Earlier:
     """What a condition may look at: the items read so far, by id; ``lines``: every id of the file -> its line.
 
-    ``unreadable`` are earlier items with a mistake of their own, of which nothing more is said.
+    ``unreadable`` are earlier items with a mistake of their own, of which nothing more is said. ``enclosed``: items in
+    a group that repeats, which only their own siblings can look at -> the group.
     """
 
     items: dict[str, Item] = field(default_factory=dict)
     unreadable: set[str] = field(default_factory=set)
     lines: dict[str, int] = field(default_factory=dict)
+    enclosed: dict[str, str] = field(default_factory=dict)
+
+    def close(self, group: Group) -> None:
+        """Take what stands in a group that repeats out of view: from here on it is answered many times or never."""
+        for item in group.items:
+            self.items.pop(item.id, None)
+            self.enclosed[item.id] = group.id
 
 
 def read_condition(reader: Reader, node: Node, earlier: Earlier) -> Condition | None:
@@ -96,10 +116,10 @@ def _comparisons(reader: Reader, item_id: str, mark: Mark, node: Node, earlier: 
             reader.error(mark, _missing(item_id, earlier), "reference")
         return None
     operators = OPERATORS.get(type(item), ())
-    if not operators:
-        reader.error(
-            mark, f"{item_id} is information text; it has no answer that a condition could look at", "reference"
-        )
+    if not item.asks:
+        what = "a heading; look at a question under it" if item.children else "information text"
+        message = f"{item_id} is {what}; it has no answer that a condition could look at"
+        reader.error(mark, message, "reference")
         return None
     if not isinstance(node, Map) or not node.entries:
         right = f"{item_id}: {{{operators[0]}: …}}"
@@ -129,6 +149,11 @@ def _operand(reader: Reader, item: Item, operator: Operator, node: Node) -> Oper
         return reader.flag(node, what)
     if isinstance(item, Date):
         return reader.date(node, what)
+    if isinstance(item, Time):
+        return reader.time(node, what)
+    if isinstance(item, DateTime):
+        is_exact = isinstance(node, Scalar) and "T" in node.value
+        return reader.date_time(node, what) if is_exact else reader.date(node, what)
     number = reader.number(node, what)
     if number is None:
         return None
@@ -175,6 +200,12 @@ def _codes(reader: Reader, item: Choice, node: Node) -> tuple[str, ...] | None:
 
 
 def _missing(item_id: str, earlier: Earlier) -> str:
+    if item_id in earlier.enclosed:
+        group = earlier.enclosed[item_id]
+        return (
+            f"{item_id} is answered once for each entry of {group}; from outside a condition can only look at {group} "
+            f"itself, as {{{group}: {{answered: yes}}}}"
+        )
     if item_id in earlier.lines:
         return (
             f"{item_id} is asked later (line {earlier.lines[item_id]}); a condition may look only at earlier items, so "

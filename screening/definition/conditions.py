@@ -2,13 +2,13 @@
 
 A condition looks only at direct answers to earlier items (rule R5). Answers come in as plain values, so that this
 module need not know where they are kept: a code or text is a `str`, several chosen options are a tuple, yes/no a
-`bool`, a number an `int` or `Decimal`; anything else is taken for a date if its `str()` is one in ISO 8601. The
-patient's own words in place of an option are none of these and equal nothing.
+`bool`, a number an `int` or `Decimal`, a date or time one of `datetime` or something whose `str()` is a date in ISO
+8601. The patient's own words in place of an option are none of these and equal nothing; nor does an amount.
 """
 
 from __future__ import annotations
 
-import re
+import datetime
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal as Number
@@ -22,14 +22,15 @@ from screening.definition.model import (
     Comparison,
     Condition,
     Date,
+    DateTime,
     Item,
     Not,
     Operand,
     Operator,
     Questionnaire,
+    Time,
 )
-
-_ISO_DATE = re.compile(r"\d{4}(-\d{2}){0,2}")
+from screening.definition.moments import Parts, compare, parts_of
 
 _ORDERINGS: Mapping[Operator, Callable[[object, object], bool]] = {
     Operator.GREATER_THAN: lambda a, b: a > b,  # type: ignore[operator]  # both sides are made alike below
@@ -114,13 +115,14 @@ def _ordered(value: object, order: Callable[[object, object], bool], operand: Op
         return False
     if isinstance(value, int | Number):
         return isinstance(operand, Number) and order(Number(value), operand)
-    dates = _date_parts(str(value)), _date_parts(str(operand))
-    coarser = min(map(len, dates))
-    return coarser > 0 and order(dates[0][:coarser], dates[1][:coarser])
+    ordered = compare(_parts(value), parts_of(str(operand)))
+    return ordered is not None and order(ordered, 0)
 
 
-def _date_parts(text: str) -> tuple[int, ...]:
-    return tuple(map(int, text.split("-"))) if _ISO_DATE.fullmatch(text) else ()
+def _parts(value: object) -> Parts:
+    if isinstance(value, datetime.time | datetime.datetime):
+        return parts_of(value.isoformat(timespec="minutes"))
+    return parts_of(str(value))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,7 +179,7 @@ def _describe_comparison(comparison: Comparison, item: Item | None, words: Condi
         value = _join([_operand_words(code, item, words) for code in comparison.operand], words, every=False)
         return words.equals.format(label=label, value=value)
     value = _operand_words(comparison.operand, item, words)
-    name = _DATE_WORDS.get(comparison.operator) if isinstance(item, Date) else None
+    name = _DATE_WORDS.get(comparison.operator) if isinstance(item, Date | Time | DateTime) else None
     return str(getattr(words, name or comparison.operator.value)).format(label=label, value=value)
 
 
@@ -187,7 +189,7 @@ def _operand_words(operand: Operand, item: Item | None, words: ConditionWords) -
     if isinstance(item, Choice) and isinstance(operand, str):
         option = item.option(operand)
         return option.text if option else operand
-    return str(operand)
+    return str(operand).replace("T", " ") if isinstance(item, DateTime) else str(operand)
 
 
 def _join(parts: list[str], words: ConditionWords, *, every: bool) -> str:

@@ -8,23 +8,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from screening.definition.condition_reader import Earlier, read_condition
-from screening.definition.item_reader import OptionSets, read_id, read_item, read_options, read_topic
-from screening.definition.model import Choice, Item, Option, Page, Questionnaire
+from screening.definition.file_keys import KEYS, PAGE_KEYS, REQUIRED_KEYS, REQUIRED_PAGE_KEYS
+from screening.definition.item_reader import Scope, read_id, read_item
+from screening.definition.model import Choice, Item, Option, Page, Questionnaire, walk_items
 from screening.definition.nodes import MAX_BYTES, Map, Node, Scalar, Sequence, compose, decode
+from screening.definition.option_reader import read_options
 from screening.definition.problems import START, DefinitionError, Mark, Problem, in_order, shown
 from screening.definition.reader import MarkKey, Reader
 
 MAX_ITEMS = 2000
-
-_QUESTIONNAIRE_ID = re.compile(r"[a-z][a-z0-9-]*")
-_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|\d{3}))?")
-_LICENSE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +87,8 @@ def read(text: str | bytes, name: str) -> tuple[Loaded | None, list[Problem]]:
         root = compose(decoded, name)
     except DefinitionError as error:
         return None, list(error.problems)
-    if not root.entries.keys() & {*_KEYS, "pages", "option_sets"}:
-        keys = ", ".join(f"`{key}:`" for key in _REQUIRED)
+    if not root.entries.keys() & {*KEYS, "pages", "option_sets"}:
+        keys = ", ".join(f"`{key}:`" for key in REQUIRED_KEYS)
         message = f"this is no questionnaire: it has none of the keys {keys}"
         return None, [Problem(name, 1, 1, message, "error", "shape")]
     reader = Reader(name)
@@ -113,60 +110,11 @@ def content_hash(root: Map) -> str:
         if isinstance(node, Sequence):
             return [plain(part, "", key) for part in node.nodes]
         pairs = [(name, plain(value, name, key)) for name, (_, value) in node.entries.items()]
-        in_order = key == "options" or parent == "option_sets"
+        in_order = key in ("options", "units") or parent == "option_sets"
         return {"in order": [list(pair) for pair in pairs]} if in_order else dict(pairs)
 
     canonical = json.dumps(plain(root), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
-
-
-def _version(reader: Reader, node: Node, what: str) -> str | None:
-    return reader.text(node, what, limit=20)
-
-
-def _language(reader: Reader, node: Node, what: str) -> str | None:
-    return reader.pattern(node, what, _LANGUAGE, "write a BCP 47 tag like en, es or pt-BR")
-
-
-def _license(reader: Reader, node: Node, what: str) -> str | None:
-    return reader.pattern(node, what, _LICENSE, "write an SPDX identifier like CC-BY-4.0")
-
-
-def _identifier(reader: Reader, node: Node, what: str) -> str | None:
-    return reader.pattern(node, what, _QUESTIONNAIRE_ID, "use small letters, digits and -, starting with a letter")
-
-
-def _reviewed(reader: Reader, node: Node, what: str) -> str | bool | None:
-    if isinstance(node, Scalar) and node.value in ("no", "false"):
-        return False
-    if isinstance(node, Scalar) and node.value in ("yes", "true"):
-        reader.error(node.mark, f"{what}: say who reviewed it and when, for instance Dr A. Novak, 2026-05-01", "value")
-        return None
-    return reader.text(node, what)
-
-
-_KEYS: Mapping[str, Callable[[Reader, Node, str], object]] = {
-    "id": _identifier,
-    "version": _version,
-    "title": Reader.text,
-    "description": Reader.paragraphs,
-    "language": _language,
-    "copyright": Reader.paragraphs,
-    "license": _license,
-    "clinically_reviewed": _reviewed,
-    "source": Reader.paragraphs,
-}
-_REQUIRED = ("id", "version", "title", "language", "copyright", "pages")
-
-_PAGE_KEYS: Mapping[str, Callable[[Reader, Node, str], object]] = {
-    "title": Reader.text,
-    "intro": Reader.paragraphs,
-    "recall": Reader.text,
-    "sensitive": Reader.paragraphs,
-    "topic": read_topic,
-    "off_by_default": Reader.flag,
-    "reading_level_reason": Reader.text,
-}
 
 
 class _Questionnaires:
@@ -175,29 +123,28 @@ class _Questionnaires:
     def __init__(self, reader: Reader, root: Map) -> None:
         self._reader = reader
         self._root = root
-        self._earlier = Earlier(lines=_item_lines(root))
-        self._taken: dict[str, int] = {}
-        self._sets: dict[str, tuple[Option, ...] | None] = {}
-        self._items = 0
+        self._scope = Scope(reader, {}, Earlier(lines=_item_lines(root)))
 
     def read(self) -> Questionnaire | None:
         reader, root = self._reader, self._root
-        reader.keys(root, (*_KEYS, "option_sets", "pages"), _REQUIRED, "a questionnaire")
+        reader.keys(root, (*KEYS, "option_sets", "pages"), REQUIRED_KEYS, "a questionnaire")
         values: dict[str, object] = {}
-        for key, read_key in _KEYS.items():
+        for key, read_key in KEYS.items():
             node = root.get(key)
             if node is not None:
                 reader.marks["questionnaire", key] = node.mark
                 value = read_key(reader, node, f"`{key}`")
                 if value is not None:
                     values[key] = value
-        self._sets = self._option_sets()
+        sets = self._option_sets()
+        self._scope.sets = sets
         pages = self._pages()
         self._note_unused_sets(pages)
-        if any(key not in values for key in _REQUIRED if key != "pages"):
+        _note_shared_link_ids(reader, pages)
+        if any(key not in values for key in REQUIRED_KEYS if key != "pages"):
             return None
-        option_sets = {name: options for name, options in self._sets.items() if options is not None}
-        return Questionnaire(**values, pages=pages, option_sets=option_sets)  # type: ignore[arg-type]  # read by _KEYS
+        option_sets = {name: options for name, options in sets.items() if options is not None}
+        return Questionnaire(**values, pages=pages, option_sets=option_sets)  # type: ignore[arg-type]  # read by KEYS
 
     def _option_sets(self) -> dict[str, tuple[Option, ...] | None]:
         reader, sets = self._reader, {}
@@ -212,8 +159,8 @@ class _Questionnaires:
         node = self._root.get("pages")
         listed_pages = self._reader.sequence(node, "`pages`") if node else None
         pages = [self._page(page) for page in listed_pages.nodes] if listed_pages else []
-        if self._items > MAX_ITEMS:
-            self._reader.error(START, f"{self._items} items; at most {MAX_ITEMS:,} are allowed", "size")
+        if self._scope.items > MAX_ITEMS:
+            self._reader.error(START, f"{self._scope.items} items; at most {MAX_ITEMS:,} are allowed", "size")
         return tuple(page for page in pages if page is not None)
 
     def _page(self, node: Node) -> Page | None:
@@ -221,33 +168,33 @@ class _Questionnaires:
         entry = reader.map(node, "a page")
         if entry is None:
             return None
-        keys = ("id", *_PAGE_KEYS, "enable_when", "items")
-        reader.keys(entry, keys, ("id", "title", "items"), "a page")
-        page_id = read_id(reader, entry, "a page", self._taken)
+        keys = ("id", *PAGE_KEYS, "enable_when", "items")
+        reader.keys(entry, keys, REQUIRED_PAGE_KEYS, "a page")
+        page_id = read_id(reader, entry, "a page", self._scope.taken)
         if page_id is not None:
-            self._taken[page_id] = entry.mark.line
+            self._scope.taken[page_id] = entry.mark.line
             reader.marks["page", page_id] = entry.mark
         values: dict[str, object] = {}
         for key, (_, value_node) in entry.entries.items():
             if page_id is not None:
                 reader.marks["page", page_id, key] = value_node.mark
-            if key in _PAGE_KEYS:
+            if key in PAGE_KEYS:
                 values[key] = self._page_value(key, value_node)
         # Before the items: a page's condition can't look at what stands on the page.
         condition_node = entry.get("enable_when")
         if condition_node is not None:
-            values["enable_when"] = read_condition(reader, condition_node, self._earlier)
+            values["enable_when"] = read_condition(reader, condition_node, self._scope.earlier)
         items = self._page_items(entry)
         if page_id is None or not values.get("title") or not items:
             return None
-        return Page(id=page_id, items=items, **values)  # type: ignore[arg-type]  # read by _PAGE_KEYS
+        return Page(id=page_id, items=items, **values)  # type: ignore[arg-type]  # read by PAGE_KEYS
 
     def _page_value(self, key: str, node: Node) -> object:
         if key == "sensitive" and isinstance(node, Scalar) and node.value in ("yes", "no", "true", "false"):
             message = "`sensitive` holds the words of the gate before the page; leave it out where there is none"
             self._reader.error(node.mark, message, "value")
             return None
-        value = _PAGE_KEYS[key](self._reader, node, f"`{key}`")
+        value = PAGE_KEYS[key](self._reader, node, f"`{key}`")
         return False if value is None and key == "off_by_default" else value
 
     def _page_items(self, entry: Map) -> tuple[Item, ...]:
@@ -255,29 +202,49 @@ class _Questionnaires:
         listed_items = self._reader.sequence(node, "`items`") if node else None
         if listed_items is None:
             return ()
-        self._items += len(listed_items.nodes)
-        sets: OptionSets = self._sets
-        items = (read_item(self._reader, item, self._earlier, sets, self._taken) for item in listed_items.nodes)
+        items = [read_item(self._scope, item) for item in listed_items.nodes]
         return tuple(item for item in items if item is not None)
 
     def _note_unused_sets(self, pages: tuple[Page, ...]) -> None:
-        if self._earlier.unreadable:
+        if self._scope.earlier.unreadable:
             return
-        used = {item.option_set for page in pages for item in page.items if isinstance(item, Choice)}
-        for name in self._sets:
+        items = (item for page in pages for item in page.items)
+        used = {item.option_set for item in walk_items(items) if isinstance(item, Choice)}
+        for name in self._scope.sets:
             if name not in used:
                 message = f"option set {shown(name)} is used by no item; use it or take it out"
                 self._reader.error(self._reader.marks["option_set", name], message, "unused-option-set")
 
 
+def _note_shared_link_ids(reader: Reader, pages: tuple[Page, ...]) -> None:
+    """Note each `link_id` that another page or item has too, or that only repeats the id."""
+    places: list[tuple[str, Page | Item]] = [
+        *(("page", page) for page in pages),
+        *(("item", item) for page in pages for item in walk_items(page.items)),
+    ]
+    by_link_id: dict[str, str] = {}
+    for kind, part in sorted(places, key=lambda place: place[1].link_id is not None):
+        other = by_link_id.setdefault(part.fhir_link_id, part.id)
+        mark = reader.marks.get((kind, part.id, "link_id"), START)
+        if part.link_id == part.id:
+            reader.error(mark, "`link_id` is the same as the id; leave it out", "link-id")
+        elif other != part.id:
+            message = f"{shown(part.fhir_link_id)} is the linkId of {other} already; each has one of its own"
+            reader.error(mark, message, "link-id")
+
+
 def _item_lines(root: Map) -> dict[str, int]:
     """Return every item id of the file -> its line, for telling "later" from "nowhere"."""
     lines: dict[str, int] = {}
-    pages = root.get("pages")
-    for page in pages.nodes if isinstance(pages, Sequence) else []:
-        items = page.get("items") if isinstance(page, Map) else None
-        for item in items.nodes if isinstance(items, Sequence) else []:
-            item_id = item.get("id") if isinstance(item, Map) else None
-            if isinstance(item_id, Scalar):
-                lines.setdefault(item_id.value, item.mark.line)
+
+    def look(holder: Node, key: str, depth: int) -> None:
+        parts = holder.get(key) if isinstance(holder, Map) else None
+        for part in parts.nodes if isinstance(parts, Sequence) else []:
+            part_id = part.get("id") if isinstance(part, Map) else None
+            if isinstance(part_id, Scalar) and key == "items":
+                lines.setdefault(part_id.value, part.mark.line)
+            if depth:
+                look(part, "items", depth - 1)
+
+    look(root, "pages", 2)
     return lines

@@ -38,6 +38,15 @@ class Problem:
         return f"{self.path}:{self.line}: {prefix}{self.message}"
 
 
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a rule found: where, and what would be right; ``severity`` None leaves that to who asked."""
+
+    mark: Mark
+    message: str
+    severity: Severity | None = None
+
+
 class DefinitionError(Exception):
     """A definition that can't be used; ``problems`` holds every mistake that was found, in file order."""
 
@@ -55,9 +64,10 @@ def in_order(problems: Iterable[Problem]) -> list[Problem]:
     found = sorted(dict.fromkeys(problems), key=lambda problem: (problem.line, problem.column))
     if len(found) <= MAX_PROBLEMS:
         return found
-    last = found[MAX_PROBLEMS]
+    rest = found[MAX_PROBLEMS:]
+    severity: Severity = "error" if any(problem.severity == "error" for problem in rest) else "warning"
     message = "more mistakes from here on; mend those above first"
-    return [*found[:MAX_PROBLEMS], Problem(last.path, last.line, last.column, message, "error", "size")]
+    return [*found[:MAX_PROBLEMS], Problem(rest[0].path, rest[0].line, rest[0].column, message, severity, "size")]
 
 
 def listed(words: Iterable[str], last: str = "or", limit: int = 12) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 import pyphen
 
 _TABLE = Path(__file__).with_name("data") / "syllables.txt.gz"
-_SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’)]*\s+|\n+")
+_SENTENCE_END = re.compile(r"(?<=[.!?…؟])[\"'”’)]*\s+|\n+")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
 

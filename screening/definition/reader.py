@@ -5,12 +5,12 @@ A reader's methods return the value, or None after noting a problem, so that one
 
 from __future__ import annotations
 
-import datetime
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal as Number
 
+from screening.definition.moments import is_date, is_date_time, is_time
 from screening.definition.nodes import Map, Node, Scalar, Sequence
 from screening.definition.problems import (
     MAX_PROBLEMS,
@@ -49,8 +49,8 @@ MAX_INTEGER = 2_147_483_647
 MAX_DIGITS = 15
 """Digits of a decimal number, at the most: a JSON number carries so many exactly."""
 
-_INTEGER = re.compile(r"-?\d{1,10}")
-_DECIMAL = re.compile(r"-?\d{1,15}(\.\d{1,10})?")
+_INTEGER = re.compile(r"-?\d{1,10}", re.ASCII)
+_DECIMAL = re.compile(r"-?\d{1,15}(\.\d{1,10})?", re.ASCII)
 MarkKey = tuple[str, ...]
 
 
@@ -173,28 +173,24 @@ class Reader:
 
     def date(self, node: Node, what: str) -> str | None:
         """Read a date in ISO 8601, known to the year, the month or the day."""
-        if isinstance(node, Scalar) and is_date(node.value):
+        return self._moment(node, what, is_date, "a date like 2026, 2026-05 or 2026-05-12")
+
+    def date_time(self, node: Node, what: str) -> str | None:
+        """Read a date in ISO 8601 with the time of day, to the minute."""
+        return self._moment(node, what, is_date_time, "a date with its time, like 2026-05-12T14:30")
+
+    def time(self, node: Node, what: str) -> str | None:
+        """Read a time of day, to the minute."""
+        return self._moment(node, what, is_time, "a time like 09:30 or 14:00")
+
+    def _moment(self, node: Node, what: str, fits: Callable[[str], bool], right: str) -> str | None:
+        if isinstance(node, Scalar) and fits(node.value):
             return node.value
         got = shown(node.value) if isinstance(node, Scalar) else "a list or map"
-        self.error(node.mark, f"{what} is a date like 2026, 2026-05 or 2026-05-12; this is {got}", "type")
+        self.error(node.mark, f"{what} is {right}; this is {got}", "type")
         return None
 
 
 def _judges(key: str) -> bool:
     words = [word.casefold() for word in _KEY_WORDS.split(key[:100]) if word]
     return not _JUDGING.isdisjoint([*words, "".join(words)])
-
-
-_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
-
-
-def is_date(text: str) -> bool:
-    """Tell whether the text is a real date in ISO 8601, possibly without day or month; years from 1800 to 2200."""
-    match = _DATE.fullmatch(text)
-    if not match or not 1800 <= int(match[1]) <= 2200:
-        return False
-    try:
-        datetime.date(int(match[1]), int(match[2] or 1), int(match[3] or 1))
-    except ValueError:
-        return False
-    return True

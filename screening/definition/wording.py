@@ -5,15 +5,27 @@ Rules that rest on English terms or English syllables look at English questionna
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from screening.definition import terms
 from screening.definition.loader import Loaded
-from screening.definition.model import Choice, Item, Page, Questionnaire, Scale, String, Text
-from screening.definition.problems import Mark, listed, shown
+from screening.definition.model import (
+    Choice,
+    Display,
+    Grid,
+    Page,
+    Placed,
+    Questionnaire,
+    Scale,
+    String,
+    Text,
+    walk_items,
+)
+from screening.definition.problems import Finding, listed, shown
 from screening.definition.readability import grade, sentences, words
+from screening.definition.texts import all_texts, answer_labels, page_texts, placed_texts
 
 MAX_GRADE = 6.0
 MAX_SENTENCE_WORDS = 25
@@ -21,50 +33,10 @@ MAX_UNLABELLED = 40
 MAX_FREE_TEXTS = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What a rule found: where, and what would be right."""
-
-    mark: Mark
-    message: str
-
+MIN_PROSE_WORDS = 5
+"""Words from which on a row of a grid counts as a sentence; shorter ones are labels."""
 
 Rule: TypeAlias = Callable[[Loaded], Iterator[Finding]]
-
-
-def page_texts(page: Page) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Yield the texts of a page that a patient reads, its items' apart: place and text."""
-    for key in ("title", "sensitive", "intro", "recall"):
-        text = getattr(page, key)
-        if text:
-            yield ("page", page.id, key), text
-
-
-def item_texts(item: Item) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Yield the texts of an item that a patient reads, answer options included: place and text."""
-    for key in ("text", "help", "recall"):
-        text = getattr(item, key)
-        if text:
-            yield ("item", item.id, key), text
-    for text in _answer_texts(item):
-        yield ("item", item.id, "options"), text
-
-
-def _answer_texts(item: Item) -> list[str]:
-    if isinstance(item, Choice):
-        return [option.text for option in item.options] + ([item.other] if item.other else [])
-    return [item.min_label, item.max_label] if isinstance(item, Scale) else []
-
-
-def all_texts(questionnaire: Questionnaire) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Yield every text that a patient reads: place and text."""
-    yield ("questionnaire", "title"), questionnaire.title
-    if questionnaire.description:
-        yield ("questionnaire", "description"), questionnaire.description
-    for page in questionnaire.pages:
-        yield from page_texts(page)
-        for item in page.items:
-            yield from item_texts(item)
 
 
 def self_harm_items(questionnaire: Questionnaire) -> tuple[str, ...]:
@@ -73,25 +45,43 @@ def self_harm_items(questionnaire: Questionnaire) -> tuple[str, ...]:
     A questionnaire that has one may be offered only where the clinic has named who reads the answer. Terms are English
     whatever the questionnaire's language says, because imported files err about it.
     """
+    topics = _topics_by_item(questionnaire)
     return tuple(
-        item.id
-        for page in questionnaire.pages
-        for item in page.items
-        if item.asks and "self_harm" in {page.topic, item.topic, *_topics(item)}
+        placed.item.id
+        for placed in questionnaire.placed()
+        if placed.item.asks and "self_harm" in {*_marked(placed), *topics[placed.item.id]}
     )
 
 
-def _topics(item: Item) -> list[str]:
-    return terms.topics_of("\n".join(text for _, text in item_texts(item)))
+def _marked(placed: Placed) -> set[str]:
+    """Return the topics that an item is marked with, on itself or on what it stands in."""
+    parts = (placed.page, placed.parent, placed.item)
+    return {part.topic for part in parts if part is not None and part.topic}
+
+
+def _topics_by_item(questionnaire: Questionnaire) -> dict[str, list[str]]:
+    """Return what each item's words touch on, those of the heading that it stands under included."""
+    of_sets = {
+        name: terms.topics_of("\n".join(option.text for option in options))
+        for name, options in questionnaire.option_sets.items()
+    }
+    topics: dict[str, list[str]] = {}
+    for placed in questionnaire.placed():
+        item = placed.item
+        found = terms.topics_of("\n".join(text for _, text in placed_texts(placed)))
+        if isinstance(item, Choice | Grid) and item.option_set:
+            found += of_sets[item.option_set]
+        if placed.parent:
+            found += topics[placed.parent.id]
+        topics[item.id] = list(dict.fromkeys(found))
+    return topics
 
 
 def conditions_named(loaded: Loaded) -> Iterator[Finding]:
     """R2: no condition is named as a conclusion; "has a clinician ever told you …" is fine."""
-    asked_of_clinician = {
-        item.id for item in loaded.questionnaire.items() if terms.TOLD_BY_A_CLINICIAN.search(item.text)
-    }
+    asked_of_clinician = _asked_of_clinician(loaded.questionnaire)
     for place, text in all_texts(loaded.questionnaire):
-        if place[0] == "item" and place[1] in asked_of_clinician:
+        if place[:2] in asked_of_clinician:
             continue
         for term in terms.condition_terms(text)[:1]:
             yield Finding(
@@ -99,6 +89,21 @@ def conditions_named(loaded: Loaded) -> Iterator[Finding]:
                 f"{shown(term)} names a condition; ask in plain words what the patient notices, or what a clinician "
                 "has told them",
             )
+
+
+def _asked_of_clinician(questionnaire: Questionnaire) -> set[tuple[str, ...]]:
+    """Return the places of items that ask what a clinician has said, and of option sets that only those use."""
+    asking: set[tuple[str, ...]] = set()
+    for placed in questionnaire.placed():
+        stem = placed.parent is not None and ("item", placed.parent.id) in asking
+        if stem or terms.TOLD_BY_A_CLINICIAN.search(placed.item.text):
+            asking.add(("item", placed.item.id))
+    others = {
+        item.option_set
+        for item in questionnaire.items()
+        if isinstance(item, Choice | Grid) and ("item", item.id) not in asking
+    }
+    return asking | {("option_set", name) for name in questionnaire.option_sets if name not in others}
 
 
 def forbidden_phrases(loaded: Loaded) -> Iterator[Finding]:
@@ -113,15 +118,14 @@ def forbidden_phrases(loaded: Loaded) -> Iterator[Finding]:
 
 def recall_missing(loaded: Loaded) -> Iterator[Finding]:
     """Every "how often" question says what time it looks back on."""
-    for page in loaded.questionnaire.pages:
-        for item in page.items:
-            if page.recall or item.recall or terms.RECALL_IN_TEXT.search(item.text):
-                continue
-            if terms.HOW_OFTEN.search(item.text):
-                message = (
-                    f'{item.id} asks "how often" of no time; add `recall: In the last 2 weeks` to it or to its page'
-                )
-                yield Finding(loaded.mark("item", item.id, "text"), message)
+    for placed in loaded.questionnaire.placed():
+        page, parent, item = placed.page, placed.parent, placed.item
+        stem = parent.text if parent else ""
+        if page.recall or item.recall or terms.RECALL_IN_TEXT.search(f"{stem}\n{item.text}"):
+            continue
+        if terms.HOW_OFTEN.search(item.text):
+            message = f'{item.id} asks "how often" of no time; add `recall: In the last 2 weeks` to it or to its page'
+            yield Finding(loaded.mark("item", item.id, "text"), message)
 
 
 def long_sentences(loaded: Loaded) -> Iterator[Finding]:
@@ -140,8 +144,10 @@ def page_grade(page: Page) -> float:
     Labels are fragments; taken for sentences they would make any page look easy.
     """
     prose = [text for place, text in page_texts(page) if place[2] in ("sensitive", "intro")]
-    for item in page.items:
-        prose += [text for text in (item.text, item.help) if text]
+    rows = {row.id for grid in page.items if isinstance(grid, Grid) for row in grid.items}
+    for item in walk_items(page.items):
+        if item.id not in rows or len(words(item.text)) >= MIN_PROSE_WORDS:
+            prose += [text for text in (item.text, item.help) if text]
     return grade(prose)
 
 
@@ -160,29 +166,32 @@ def reading_level(loaded: Loaded) -> Iterator[Finding]:
 def sensitive_topics(loaded: Loaded) -> Iterator[Finding]:
     """Sex, hard events, growing up and self-harm stand on a page that can be skipped as a whole."""
     for page in loaded.questionnaire.pages:
-        if page.sensitive:
-            continue
-        if page.topic:
+        if page.topic and not page.sensitive:
             message = f"page {page.id} is about {page.topic}; add `sensitive:`, the words of the gate before it"
             yield Finding(loaded.mark("page", page.id, "topic"), message)
+    found = _topics_by_item(loaded.questionnaire)
+    for placed in loaded.questionnaire.placed():
+        page, parent, item = placed.page, placed.parent, placed.item
+        if page.sensitive or page.topic:
             continue
-        for item in page.items:
-            topics = [item.topic] if item.topic else _topics(item)
-            if topics:
-                message = f"{item.id} touches on {listed(topics, 'and')}; move it to a page with a `sensitive:` gate"
-                yield Finding(loaded.mark("item", item.id, "text"), message)
+        topics = [item.topic] if item.topic else found[item.id]
+        if topics and not (parent and found[parent.id]):
+            message = f"{item.id} touches on {listed(topics, 'and')}; move it to a page with a `sensitive:` gate"
+            yield Finding(loaded.mark("item", item.id, "text"), message)
 
 
 def self_harm(loaded: Loaded) -> Iterator[Finding]:
     """Each question about self-harm is marked as such, and is off until the clinic switches it on."""
     asking = set(self_harm_items(loaded.questionnaire))
-    for page in loaded.questionnaire.pages:
-        for item in (item for item in page.items if item.id in asking):
-            mark = loaded.mark("item", item.id, "text")
-            if "self_harm" not in (page.topic, item.topic):
-                yield Finding(mark, f"{item.id} is about self-harm; mark it or its page with `topic: self_harm`")
-            if not page.off_by_default and not item.off_by_default:
-                yield Finding(mark, f"{item.id} is about self-harm; set `off_by_default: yes` on it or on its page")
+    for placed in loaded.questionnaire.placed():
+        item = placed.item
+        if item.id not in asking:
+            continue
+        mark = loaded.mark("item", item.id, "text")
+        if "self_harm" not in _marked(placed):
+            yield Finding(mark, f"{item.id} is about self-harm; mark it or its page with `topic: self_harm`")
+        if not any(part.off_by_default for part in (placed.page, placed.parent, item) if part is not None):
+            yield Finding(mark, f"{item.id} is about self-harm; set `off_by_default: yes` on it or on its page")
 
 
 def labels_missing(loaded: Loaded) -> Iterator[Finding]:
@@ -196,11 +205,14 @@ def labels_missing(loaded: Loaded) -> Iterator[Finding]:
 def free_texts(loaded: Loaded) -> Iterator[Finding]:
     """At most three questions that everyone is asked take free text."""
     asked_of_all = [
-        item
-        for page in loaded.questionnaire.pages
-        for item in page.items
-        if isinstance(item, Text | String)
-        and not any((part.enable_when or part.off_by_default) for part in (page, item))
+        placed.item
+        for placed in loaded.questionnaire.placed()
+        if isinstance(placed.item, Text | String)
+        and not any(
+            part.enable_when or part.off_by_default
+            for part in (placed.page, placed.parent, placed.item)
+            if part is not None
+        )
     ]
     for number, item in enumerate(asked_of_all[MAX_FREE_TEXTS:], start=MAX_FREE_TEXTS + 1):
         limit = f"at most {MAX_FREE_TEXTS} may be"
@@ -211,7 +223,7 @@ def free_texts(loaded: Loaded) -> Iterator[Finding]:
 def double_questions(loaded: Loaded) -> Iterator[Finding]:
     """Each question asks one thing."""
     for item in loaded.questionnaire.items():
-        found = terms.DOUBLE_QUESTION.search(item.text) if item.asks else None
+        found = None if isinstance(item, Display) else terms.DOUBLE_QUESTION.search(item.text)
         if found:
             message = f"{item.id} asks two things at once ({shown(found.group())}); make them two questions"
             yield Finding(loaded.mark("item", item.id, "text"), message)
@@ -219,13 +231,19 @@ def double_questions(loaded: Loaded) -> Iterator[Finding]:
 
 def same_labels(loaded: Loaded) -> Iterator[Finding]:
     """Options of one question read differently."""
-    for item in loaded.questionnaire.items():
-        texts = [text.casefold() for text in _answer_texts(item)]
-        twice = next((text for text in texts if texts.count(text) > 1), None)
-        if twice is not None:
-            key = "options" if isinstance(item, Choice) else "max_label"
-            message = f"{item.id} offers {shown(twice)} twice; nobody could tell the answers apart"
-            yield Finding(loaded.mark("item", item.id, key), message)
+    places: dict[tuple[str, ...], list[str]] = {
+        ("option_set", name): [option.text for option in options]
+        for name, options in loaded.questionnaire.option_sets.items()
+    }
+    for placed in loaded.questionnaire.placed():
+        if not isinstance(placed.parent, Grid):
+            key = "max_label" if isinstance(placed.item, Scale) else "options"
+            places["item", placed.item.id, key] = answer_labels(placed.item)
+    for place, texts in places.items():
+        for text, count in Counter(text.casefold() for text in texts).most_common(1):
+            if count > 1:
+                message = f"{place[1]} offers {shown(text)} twice; nobody could tell the answers apart"
+                yield Finding(loaded.mark(*place), message)
 
 
 RULES: dict[str, Rule] = {

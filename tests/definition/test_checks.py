@@ -162,6 +162,88 @@ def test_english_rules_leave_other_languages_alone():
     assert findings(spanish) == []
 
 
+def group_of(text, *, keys="", inner_keys=""):
+    inner = f"{{id: b, type: boolean, text: {text}{inner_keys}}}"
+    return f"- {{id: g, type: group, text: Your days{keys}, items: [{inner}]}}"
+
+
+@pytest.mark.parametrize(
+    ("rule", "question"),
+    [(rule, BREAKS[rule][0]) for rule in BREAKS if rule != "reading-level"],
+)
+def test_wording_in_a_group_is_looked_at_too(rule, question):
+    found = findings(with_items(group_of(f'"{question}"')), rule)
+    assert found
+    assert {problem.severity for problem in found} == {"error"}
+
+
+def test_the_topic_and_switch_of_a_group_hold_for_what_stands_in_it():
+    question = '"Did you think of hurting yourself?"'
+    marked = group_of(question, keys=", topic: self_harm, off_by_default: yes")
+    gated = with_items(marked, page="sensitive: It can be skipped.\n")
+    assert findings(gated, "self-harm") == []
+    assert findings(with_items(group_of(question), page="sensitive: It can be skipped.\n"), "self-harm")
+
+
+def test_a_heading_about_a_topic_makes_its_questions_about_it():
+    item = "- {id: g, type: group, text: Hurting yourself, items: [{id: b, type: boolean, text: Did it happen?}]}"
+    questionnaire = load_text(with_items(item), "x").questionnaire
+    assert self_harm_items(questionnaire) == ("b",)
+    assert len(findings(with_items(item), "sensitive-topic")) == 1
+
+
+GRID = """
+- id: g
+  type: grid
+  text: How often did this happen?
+  RECALL
+  options: {a: Never, b: Always}
+  items:
+    - {id: r, text: I slept well}
+    - {id: s, text: I ate well}
+"""
+
+
+def test_a_grid_asks_how_often_once():
+    without = findings(with_items(GRID.replace("RECALL", "help: Take your time.")), "recall")
+    assert [problem.message.split(" asks")[0] for problem in without] == ["g"]
+    assert findings(with_items(GRID.replace("RECALL", "recall: In the last week")), "recall") == []
+
+
+def test_what_a_grid_shares_is_told_once():
+    text = GRID.replace("RECALL", "recall: Since your depression").replace("Always", "never")
+    assert [problem.rule for problem in findings(with_items(text))] == ["condition-named", "same-labels"]
+
+
+def test_short_rows_are_labels_to_the_reading_level_and_long_ones_are_not():
+    hard = GRID.replace("RECALL", "recall: In the last week").replace(
+        "I slept well", "Considerable psychological instability"
+    )
+    assert findings(with_items(hard), "reading-level") == []
+    assert findings(with_items(hard.replace("instability", "instability characterised everything")), "reading-level")
+
+
+def test_a_clinicians_word_in_a_heading_covers_rows_and_their_option_set():
+    text = """
+    - id: g
+      type: grid
+      text: Has a doctor told you that you have one of these?
+      short_help
+      options: told
+      items: [{id: r, text: Depression}]
+    """.replace("      short_help\n", "")
+    sets = HEAD + "option_sets: {told: {a: A depression, b: Another disorder}}\n"
+    assert findings(with_items(text, head=sets), "condition-named") == []
+    assert findings(with_items(text.replace("Has a doctor told you that", "Do"), head=sets), "condition-named")
+
+
+def test_more_than_a_hundred_warnings_are_no_error():
+    items = "\n".join(f"- {{id: q{n}, type: boolean, text: Do you suffer from pain number {n}?}}" for n in range(120))
+    loaded, problems = examine_text(with_items(items, head=HEAD + "source: A hospital.\n"), "x")
+    assert loaded is not None
+    assert {problem.severity for problem in problems} == {"warning"}
+
+
 def test_mistakes_of_structure_and_of_wording_are_told_together_in_file_order():
     text = with_items('- {id: a, type: boolean, text: "Do you suffer from pain?"}\n- {id: b, type: bool, text: B}')
     loaded, problems = examine_text(text, "x.yaml")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time
 from decimal import Decimal as Number
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from screening.answers import Other, PartialDate
+from screening.answers import Amount, Entry, Other, PartialDate
 from screening.definition.conditions import ConditionWords, describe, every, holds, references, some
 from screening.definition.model import All, Any, Comparison, Not, Operator
 from tests.support.definitions import fixture
@@ -40,6 +41,16 @@ HOLD = [
     ("at_least", "2026-05", PartialDate(2026)),
     ("at_most", "2026-05-12", PartialDate(2026, 5)),
     ("less_than", "2026", PartialDate(2025, 12, 31)),
+    ("equals", "14:30", time(14, 30)),
+    ("less_than", "14:30", time(9, 45)),
+    ("at_least", "09:05", time(9, 5)),
+    ("equals", "2026-05", datetime(2026, 5, 12, 14, 30)),
+    ("greater_than", "2026-05-12T14:29", datetime(2026, 5, 12, 14, 30)),
+    ("at_most", "2026-05-12", datetime(2026, 5, 12, 23, 59)),
+    ("equals", Number(3), (1, 3)),
+    ("greater_than", Number(3), (1, 4)),
+    ("not_equals", Number(3), (1, 4)),
+    ("answered", True, (Entry({"a": 1}),)),
 ]
 
 FAIL = [
@@ -60,6 +71,13 @@ FAIL = [
     ("less_than", "2026", PartialDate(2026, 1, 1)),
     ("at_least", "2026", Other("2027")),
     ("at_least", "2026", "2027"),
+    ("equals", "14:30", time(14, 31)),
+    ("less_than", "2026", time(9, 45)),
+    ("at_least", "09:05", PartialDate(2026)),
+    ("greater_than", "2026-05-12", datetime(2026, 5, 12, 23, 59)),
+    ("not_equals", Number(3), (1, 3)),
+    ("less_than", Number(3), (3, 4)),
+    ("equals", Number(3), Amount(Number(3), "kg")),
 ]
 
 
@@ -163,6 +181,22 @@ def test_conditions_are_told_in_plain_words(item_id, words):
     assert item is not None
     assert item.enable_when is not None
     assert describe(item.enable_when, questionnaire) == words
+
+
+@pytest.mark.parametrize(
+    ("name", "comparison", "words"),
+    [
+        ("time", Comparison("wake", Operator.LESS_THAN, "07:30"), "When do you wake up?: before 07:30"),
+        (
+            "dateTime",
+            Comparison("arrived", Operator.AT_LEAST, "2026-05-12T14:30"),
+            "When did you come in?: 2026-05-12 14:30 or later",
+        ),
+        ("group_repeats", Comparison("medicines", Operator.ANSWERED, operand=False), "Medicines: not answered"),
+    ],
+)
+def test_conditions_on_times_and_groups_are_told_in_plain_words(name, comparison, words):
+    assert describe(comparison, fixture(name)) == words
 
 
 def test_the_words_can_be_another_language():

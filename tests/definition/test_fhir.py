@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from decimal import Decimal as Number
 
 import pytest
 from fhir.resources.R4B.questionnaire import Questionnaire as FhirQuestionnaire
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from screening.definition import fhir_terms as terms
 from screening.definition.fhir import questionnaire_to_fhir
 from screening.definition.fhir_conditions import condition_to_fhir, condition_to_plain, from_flat
+from screening.definition.item_keys import item_keys
 from screening.definition.loader import load
-from screening.definition.model import All, Any, Comparison, Not, Operator, Option
-from tests.support.definitions import ALL_FILES, fixture
+from screening.definition.model import ITEM_TYPES, All, Amount, Any, Comparison, Not, Operator, Option
+from tests.support.definitions import ALL_FILES, fixture, questionnaires
 
 
 def exported(name):
@@ -47,17 +49,12 @@ def test_the_export_is_a_valid_r4_questionnaire(path):
 
 
 @pytest.mark.parametrize("path", ALL_FILES, ids=lambda path: path.stem)
-def test_link_ids_are_the_items_ids_each_once(path):
+def test_link_ids_are_the_items_each_once(path):
     questionnaire = load(path).questionnaire
 
-    def link_ids(element):
-        for entry in element.get("item", []):
-            yield entry["linkId"]
-            yield from link_ids(entry)
-
-    found = list(link_ids(questionnaire_to_fhir(questionnaire)))
+    found = list(all_link_ids(questionnaire_to_fhir(questionnaire)))
     assert len(found) == len(set(found))
-    assert {item.id for item in questionnaire.items()} <= set(found)
+    assert {item.fhir_link_id for item in questionnaire.items()} <= set(found)
 
 
 def test_options_carry_their_codes():
@@ -185,44 +182,167 @@ def test_a_condition_can_always_be_read_back_from_its_export(condition):
         assert from_flat(keys) == condition
 
 
-def variants_of(part):
-    """Yield the part (item, page or questionnaire) with one field changed, for each field that can be."""
-    changes = {
-        "short": "Another", "help": "Another", "recall": "Another", "required": not getattr(part, "required", False),
-        "glance": not getattr(part, "glance", False), "off_by_default": not getattr(part, "off_by_default", False),
-        "topic": "growing_up", "enable_when": Comparison("first", Operator.ANSWERED, operand=True),
-        "text": "Another", "other": "Another", "repeats": not getattr(part, "repeats", False), "option_set": "another",
-        "options": (Option("z", "Z", exclusive=True),), "max_length": 7, "min_value": 1, "max_value": 3, "unit": "m",
-        "max_decimal_places": 5, "precision": "year", "min_label": "Another", "max_label": "Another",
-        "title": "Another", "intro": "Another", "sensitive": "Another", "reading_level_reason": "Another",
-        "version": "99", "language": "es", "copyright": "Another", "description": "Another", "license": "MIT",
-        "clinically_reviewed": "Dr A", "source": "Another", "id": "another",
-    }  # fmt: skip
-    if part.__class__.__name__ == "Date":
-        changes |= {"min_value": "2001", "max_value": "2002"}
-    if part.__class__.__name__ == "Display":
-        changes = {key: changes[key] for key in ("id", "text", "off_by_default", "topic", "enable_when")}
-    for field in dataclasses.fields(part):
-        if field.name in ("items", "pages", "option_sets"):
-            continue
-        if part.__class__.__name__ == "Display" and field.name not in changes:
-            continue
-        assert field.name in changes, f"{field.name} is new: say how it is exported"
-        yield field.name, dataclasses.replace(part, **{field.name: changes[field.name]})
+CHANGES = {
+    "id": "another", "link_id": "another-1", "text": "Another", "short": "Another", "help": "Another",
+    "recall": "Another", "topic": "growing_up", "enable_when": Comparison("first", Operator.ANSWERED, operand=True),
+    "initial": ("another",), "max_occurs": 7, "other": "Another", "option_set": "another", "max_length": 7,
+    "options": (Option("z", "Z", exclusive=True, system="urn:x"),), "units": (Option("z", "Z", system="urn:x"),),
+    "min_value": 1, "max_value": 3, "unit": "m", "max_decimal_places": 5, "precision": "year",
+    "min_label": "Another", "max_label": "Another", "item_label": "Another",
+    "title": "Another", "intro": "Another", "sensitive": "Another", "reading_level_reason": "Another",
+    "version": "99", "language": "es", "copyright": "Another", "description": "Another", "license": "MIT",
+    "clinically_reviewed": "Dr A", "source": "Another",
+}  # fmt: skip
+"""What a field is changed to; flags are turned."""
+
+CHANGES_OF_TYPE = {
+    "choice": {"initial": ("walk",)},
+    "boolean": {"initial": (True,)},
+    "integer": {"initial": (Number(3),)},
+    "decimal": {"initial": (Number(3),)},
+    "scale": {"initial": (Number(3),)},
+    "quantity": {"initial": (Amount(Number(3), "stone"),)},
+    "date": {"min_value": "2001", "max_value": "2002", "initial": ("2003",)},
+    "dateTime": {"min_value": "2001", "max_value": "2002-03-04T05:06", "initial": ("2002-03-04T05:06",)},
+    "time": {"min_value": "05:06", "max_value": "07:08", "initial": ("07:08",)},
+}
 
 
-@pytest.mark.parametrize(
-    "name", ["choice_repeats", "boolean", "string", "text", "integer", "decimal", "date", "scale", "display"]
-)
-def test_no_field_is_lost(name):
-    questionnaire = fixture(name)
-    page = questionnaire.pages[0]
+def variants_of(part, fields):
+    """Yield the part (item, page or questionnaire) with one field changed, for each of these fields."""
+    changes = CHANGES | CHANGES_OF_TYPE.get(getattr(part, "type", ""), {})
+    for field in fields:
+        value = changes[field] if field in changes else not getattr(part, field)
+        yield field, dataclasses.replace(part, **{field: value})
+
+
+def fields_of(part):
+    return {field.name for field in dataclasses.fields(part)} - {"items", "pages", "option_sets"}
+
+
+def replace_item(items, old, new):
+    """Return items with one of them, or of what stands in them, replaced."""
+    return tuple(
+        new
+        if item is old
+        else dataclasses.replace(item, items=replace_item(item.items, old, new))
+        if old in item.children
+        else item
+        for item in items
+    )
+
+
+FIXTURE_OF_TYPE = {name: name for name in ITEM_TYPES} | {
+    "choice": "choice_repeats",
+    "string": "string_repeats",
+    "group": "group_repeats",
+}
+
+
+@pytest.mark.parametrize("item_type", ITEM_TYPES)
+def test_no_field_is_lost(item_type):
+    questionnaire = fixture(FIXTURE_OF_TYPE[item_type])
+    (page,) = questionnaire.pages
+    item = next(item for item in questionnaire.items() if item.type == item_type)
     original = questionnaire_to_fhir(questionnaire)
-    changed = [(field, other) for field, other in variants_of(questionnaire)]
-    changed += [(field, dataclasses.replace(questionnaire, pages=(other,))) for field, other in variants_of(page)]
+    fields = set(item_keys(item_type)) - {"type", "items", "options"} | {"option_set", "options"} & fields_of(item)
+    if not item.repeats:
+        fields -= {"max_occurs"}
+    if item_type == "grid":
+        fields -= {"options", "option_set", "recall"}  # they are the rows' too
+    changed = list(variants_of(questionnaire, fields_of(questionnaire)))
     changed += [
-        (field, dataclasses.replace(questionnaire, pages=(dataclasses.replace(page, items=(other, *page.items[1:])),)))
-        for field, other in variants_of(page.items[0])
+        (field, dataclasses.replace(questionnaire, pages=(other,)))
+        for field, other in variants_of(page, fields_of(page))
     ]
+    for field, other in variants_of(item, fields):
+        items = replace_item(page.items, item, other)
+        changed.append((field, dataclasses.replace(questionnaire, pages=(dataclasses.replace(page, items=items),))))
     for field, other in changed:
         assert questionnaire_to_fhir(other) != original, field
+
+
+def test_a_group_is_a_group_and_says_how_often_it_can_be_answered():
+    group = item_of(exported("group_repeats"), "medicines")
+    assert (group["type"], group["repeats"]) == ("group", True)
+    assert value(group, terms.MAX_OCCURS) == 3
+    assert value(group, terms.ITEM_LABEL) == "Medicine"
+    assert "repeats" not in item_of(exported("group"), "job")
+
+
+def test_a_grid_is_a_table_of_whole_choice_questions():
+    grid = item_of(exported("grid"), "lately")
+    assert value(grid, terms.ITEM_CONTROL)["coding"][0]["code"] == "table"
+    rows = [child for child in grid["item"] if child["type"] == "choice"]
+    assert [row["linkId"] for row in rows] == ["slept_well", "ate_well", "went_out"]
+    assert {tuple(option["valueCoding"]["code"] for option in row["answerOption"]) for row in rows} == {
+        ("never", "some", "most")
+    }
+    assert [child["text"] for child in grid["item"] if child["type"] == "display"] == [
+        "In the last 2 weeks",
+        "Choose one answer in each row.",
+    ]
+
+
+def test_a_condition_in_an_entry_looks_at_the_same_entry():
+    group = item_of(exported("group_repeats"), "medicines")
+    assert value(group, terms.VARIABLE) == {"name": "entry", "language": "text/fhirpath", "expression": "%context"}
+    flat = item_of(group, "changed_when")
+    assert flat["enableWhen"] == [{"question": "changed", "operator": "=", "answerBoolean": True}]
+    expression = value(item_of(group, "need_often"), terms.ENABLE_WHEN_EXPRESSION)["expression"]
+    assert "%resource.descendants().where(linkId='any_medicine')" in expression
+    assert "%entry.descendants().where(linkId='taken')" in expression
+
+
+def test_that_a_group_was_answered_is_said_as_an_expression():
+    item = item_of(exported("group_repeats"), "medicine_help")
+    expression = value(item, terms.ENABLE_WHEN_EXPRESSION)["expression"]
+    assert expression == "%resource.descendants().where(linkId='medicines').item.exists()"
+
+
+def test_first_values_of_a_choice_stand_at_its_options_and_others_apart():
+    resource = exported("initial")
+    tried = item_of(resource, "tried")
+    assert [option.get("initialSelected", False) for option in tried["answerOption"]] == [True, True, False]
+    assert "initial" not in tried
+    found = {name: item_of(resource, name)["initial"] for name in ("talk", "names", "weight", "wake", "seen")}
+    assert found == {
+        "talk": [{"valueBoolean": False}],
+        "names": [{"valueString": "Kim"}, {"valueString": "Alex"}],
+        "weight": [{"valueQuantity": {"value": 70.5, "unit": "kilograms"}}],
+        "wake": [{"valueTime": "07:30:00"}],
+        "seen": [{"valueDateTime": "2026-05-12T14:30:00Z"}],
+    }
+
+
+def test_units_and_codes_keep_their_system():
+    weight = item_of(exported("quantity"), "weight")
+    units = [entry["valueCoding"] for entry in weight["extension"] if entry["url"] == terms.UNIT_OPTION]
+    assert units[1] == {"system": "http://unitsofmeasure.org", "code": "[lb_av]", "display": "pounds"}
+    assert units[2] == {"code": "stone", "display": "stone"}
+
+
+def test_imported_link_ids_are_used_everywhere_and_ours_kept_beside_them():
+    resource = exported("link_id")
+    sleep = item_of(resource, "1.1")
+    assert value(sleep, terms.ITEM_ID) == "sleep"
+    assert item_of(resource, "1.1-help")["enableWhen"][0]["question"] == "1.1"
+    assert [child["linkId"] for child in sleep["item"]] == ["1.1-help-"]
+    expression = value(item_of(resource, 'it\'s "why"'), terms.ENABLE_WHEN_EXPRESSION)["expression"]
+    assert expression == "(%resource.descendants().where(linkId='1.1').answer.value.where($this = true).exists()).not()"
+
+
+def all_link_ids(element):
+    for entry in element.get("item", []):
+        yield entry["linkId"]
+        yield from all_link_ids(entry)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(questionnaires())
+def test_any_definition_exports_to_a_valid_questionnaire_with_every_item(questionnaire):
+    resource = questionnaire_to_fhir(questionnaire)
+    FhirQuestionnaire.model_validate_json(json.dumps(resource))
+    found = list(all_link_ids(resource))
+    assert len(found) == len(set(found))
+    assert {part.fhir_link_id for part in (*questionnaire.pages, *questionnaire.items())} <= set(found)

@@ -9,7 +9,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from screening.definition.item_reader import item_keys
+from screening.definition.item_keys import item_keys, row_keys
 from screening.definition.loader import load, load_text
 from screening.definition.model import ITEM_TYPES, All, Any, Choice, Comparison, Date, Display, Not, Operator, Option
 from tests.support.definitions import (
@@ -31,13 +31,37 @@ def test_every_fixture_and_shipped_file_loads(path):
     assert loaded.questionnaire.pages
 
 
+ONCE = {"repeats", "max_occurs"}
+UNUSED = dict.fromkeys(ITEM_TYPES, frozenset()) | {
+    "choice": {"max_occurs"},
+    "boolean": ONCE,
+    "scale": ONCE,
+    "display": {"short", "help", "recall", "required", "glance", "initial", *ONCE},
+    "group": {"recall", "initial"},
+    "grid": {"short", "required", "glance", "initial", *ONCE},
+}
+"""Item type -> the fields of every item that make no sense for it."""
+
+
 def test_each_item_type_has_keys_and_a_fixture_of_its_name():
     assert {path.stem for path in FIXTURES.glob("*.yaml")} >= set(ITEM_TYPES)
     for item_type, variant in ITEM_TYPES.items():
         assert item_type in {item.type for item in fixture(item_type).items()}
         fields = set(variant.__dataclass_fields__) - {"option_set"}
-        unused = {"short", "help", "recall", "required", "glance"} if item_type == "display" else set()
-        assert set(item_keys(item_type)) == fields - unused | {"type"}
+        assert set(item_keys(item_type)) == fields - UNUSED[item_type] | {"type"}
+    row_fields = set(Choice.__dataclass_fields__) - {"option_set"}
+    of_the_grid = {
+        "type",
+        "options",
+        "recall",
+        "help",
+        "enable_when",
+        "off_by_default",
+        "repeats",
+        "max_occurs",
+        "other",
+    }
+    assert set(row_keys()) == row_fields - of_the_grid
 
 
 def test_codes_that_yaml_takes_for_booleans_stay_codes():
@@ -162,7 +186,7 @@ def test_keys_for_judging_answers_are_refused_with_a_sentence_of_their_own(key, 
 
 CONDITION_MISTAKES = {
     "{numbb: {equals: x}}": 'there is no item "numbb" before this place. Did you mean numb?',
-    "{later: {equals: yes}}": "later is asked later (line 17)",
+    "{later: {equals: yes}}": "later is asked later (line 23)",
     "{target: {equals: yes}}": "target is asked later",
     "{numb: {equals: Sometimes}}": "Write the code some.",
     "{numb: {equals: sme}}": "Did you mean some?",
@@ -186,6 +210,14 @@ CONDITION_MISTAKES = {
     "{any: {numb: {equals: some}}}": "`any` takes a list of conditions",
     "{all: []}": "`all` takes a list of conditions",
     "{not: []}": "a condition is a map",
+    "{clock: {equals: noon}}": "is a time like 09:30 or 14:00",
+    "{moment: {equals: 2026-05-12T25:00}}": "is a date with its time, like 2026-05-12T14:30",
+    "{moment: {equals: today}}": "is a date like 2026",
+    "{weight: {at_least: 5}}": "a quantity item like weight is compared by answered",
+    "{heading: {answered: yes}}": "heading is a heading; look at a question under it",
+    "{rows: {answered: yes}}": "rows is a heading; look at a question under it",
+    "{entries: {equals: x}}": "a group item like entries is compared by answered",
+    "{inside: {equals: yes}}": "inside is answered once for each entry of entries",
 }
 
 
@@ -196,6 +228,12 @@ EARLIER = """
 - {id: words, type: text, text: Words}
 - {id: flag, type: boolean, text: Flag}
 - {id: day, type: date, text: Day}
+- {id: clock, type: time, text: Clock}
+- {id: moment, type: dateTime, text: Moment}
+- {id: weight, type: quantity, text: Weight, units: {kg: kg}}
+- {id: heading, type: group, text: Heading, items: [{id: under, type: boolean, text: Under}]}
+- {id: rows, type: grid, text: Rows, options: {a: A}, items: [{id: row, text: Row}]}
+- {id: entries, type: group, text: Entries, repeats: yes, items: [{id: inside, type: boolean, text: Inside}]}
 - {id: target, type: boolean, text: Target, enable_when: CONDITION}
 - {id: later, type: boolean, text: Later}
 """
@@ -204,7 +242,7 @@ EARLIER = """
 @pytest.mark.parametrize("condition", CONDITION_MISTAKES)
 def test_a_wrong_condition_is_told_with_what_would_be_right(condition):
     (problem,) = problems_of(with_items(EARLIER.replace("CONDITION", condition)))
-    assert problem.line == 16
+    assert problem.line == 22
     assert CONDITION_MISTAKES[condition] in problem.message
 
 
@@ -216,7 +254,7 @@ ITEM_MISTAKES = {
     "type: choice, options: {_a: A}": "an option's code can't be \"_a\"",
     "type: choice, options: {a: {exclusive: yes, text: A}, b: B}": "set `repeats: yes` or drop it",
     "type: choice": "lacks `options:`",
-    "type: boolean, repeats: yes": "`repeats` belongs to items of type choice, not to a boolean item",
+    "type: boolean, repeats: yes": "time, dateTime or group, not to a boolean item",
     "type: display, required: yes": "`required` belongs to items of type",
     "type: scale": "lacks `min_label:`",
     "type: scale, min_label: A, max_label: B, max_value: 0": "a scale has 2 to 21 points; this one has 1",
@@ -239,6 +277,54 @@ ITEM_MISTAKES = {
     "type: boolean, required: 1": "is yes or no",
     "type: boolean, help: ": "is empty",
     "type: boolean, help: [a]": "is a text; this is a list",
+    "type: boolean, initial: maybe": "`initial` is yes or no",
+    "type: boolean, link_id: a": "is the same as the id",
+    "type: string, max_occurs: 3": "goes with `repeats: yes`",
+    "type: string, repeats: yes, max_occurs: 1": "is from 2 to 20",
+    "type: string, repeats: yes, initial: x": "`initial` is a list here",
+    "type: string, repeats: yes, max_occurs: 2, initial: [a, b, c]": "3 values; max_occurs is 2",
+    "type: string, max_length: 3, initial: long": "at most 3 are allowed",
+    'type: text, initial: "' + "x\\n" * 101 + 'x"': "101 line breaks; at most 100",
+    "type: choice, options: {a: A}, initial: b": "`initial` can't be",
+    "type: choice, repeats: yes, options: {a: A}, initial: [a, a]": "names an option twice",
+    "type: choice, repeats: yes, options: {a: A, b: {text: B, exclusive: yes}}, initial: [a, b]": "exclusive option",
+    "type: integer, initial: 1.5": "1.5 is no whole number",
+    "type: integer, max_value: 3, initial: 4": "4 is above max_value 3",
+    "type: decimal, initial: 0.125": "has too many decimal places",
+    "type: scale, min_label: A, max_label: B, initial: -1": "-1 is below min_value 0",
+    "type: date, precision: month, initial: 2026-05-12": "finer than the item's precision",
+    "type: date, max_value: 2020, initial: 2021-05": "2021-05 is above max_value 2020",
+    "type: date, initial: today": "is a date like",
+    "type: time, min_value: 25:00": "is a time like",
+    "type: time, min_value: 10:00, max_value: 09:59": "is before min_value",
+    "type: dateTime, max_value: 2026-05-12 10:00": "is a date like",
+    "type: dateTime, min_value: 2026-05-12T10:00, max_value: 2026-05-11": "is before min_value",
+    "type: quantity": "lacks `units:`",
+    "type: quantity, units: kg": "one `code: text` for each unit",
+    "type: quantity, units: {kg g: x}": "a unit's code can't be",
+    "type: quantity, units: {kg: Kilo, g: kilo}": 'two units read "Kilo"',
+    "type: quantity, units: {kg: {text: Kilo, exclusive: yes}}": "a unit can't be exclusive",
+    "type: quantity, units: {kg: {text: Kilo, system: loinc}}": "write the address of a code system",
+    "type: quantity, units: {kg: Kilo}, initial: 5": "is a map of keys",
+    "type: quantity, units: {kg: Kilo}, initial: {value: 5}": "an amount lacks `unit:`",
+    "type: quantity, units: {kg: Kilo}, initial: {value: 5, unit: g}": '"g" is no unit of a; its codes are kg',
+    "type: quantity, units: {kg: Kilo}, min_value: 6, initial: {value: 5, unit: kg}": "5 is below min_value 6",
+    "type: group": "lacks `items:`",
+    "type: group, items: []": "a list with at least one entry",
+    "type: group, items: [{id: b, text: B}]": "an item lacks `type:`",
+    "type: group, items: [{id: b, type: group, text: B, items: []}]": "a group can't stand in a group",
+    "type: group, items: [{id: b, type: grid, text: B}]": "a grid can't stand in a group",
+    "type: group, required: yes, items: [{id: b, type: boolean, text: B}]": "`required` goes with `repeats: yes`",
+    "type: group, repeats: yes, items: [{id: b, type: display, text: B}]": "holds at least one question",
+    "type: group, repeats: yes, items: [{id: b, type: boolean, text: B, glance: yes}]": "set `glance` on the group",
+    "type: group, items: [{id: a, type: boolean, text: B}]": "the id a is taken",
+    "type: group, enable_when: {b: {equals: yes}}, items: [{id: b, type: boolean, text: B}]": "b is asked later",
+    "type: grid, items: [{id: b, text: B}]": "lacks `options:`",
+    "type: grid, options: {a: A}, items: [{id: b, type: choice, text: B}]": "every row is a choice",
+    "type: grid, options: {a: A}, items: [{id: b, text: B, enable_when: {}}]": "`enable_when` belongs to the grid",
+    "type: grid, options: {a: A}, items: [{id: b, text: B, options: {}}]": "`options` belongs to the grid",
+    "type: grid, options: {a: A}, items: [{id: b, text: B, initial: c}]": "`initial` can't be",
+    "type: grid, options: {a: {text: A, exclusive: yes}}, items: [{id: b, text: B}]": "only one can be chosen",
 }
 
 
@@ -274,6 +360,69 @@ def test_ids_are_unique_over_pages_and_items():
 @pytest.mark.parametrize("word", ["all", "any", "not"])
 def test_words_of_conditions_can_be_no_ids(word):
     assert "has a meaning in conditions" in messages_of(with_items(f"- {{id: {word}, type: boolean, text: T}}"))
+
+
+@pytest.mark.parametrize(
+    ("second", "message"),
+    [
+        ("{id: b, link_id: a, type: boolean, text: T}", '"a" is the linkId of a already'),
+        ("{id: b, link_id: x, type: boolean, text: T}", '"x" is the linkId of'),
+        ("{id: b, link_id: page, type: boolean, text: T}", '"page" is the linkId of page already'),
+    ],
+)
+def test_no_two_parts_share_a_link_id(second, message):
+    third = "{id: c, link_id: x, type: boolean, text: T}"
+    assert message in messages_of(with_items(f"- {{id: a, type: boolean, text: T}}\n- {second}\n- {third}"))
+
+
+def test_in_an_entry_a_condition_sees_earlier_siblings_and_what_stands_before_the_group():
+    text = """
+    - {id: before, type: boolean, text: T}
+    - id: g
+      type: group
+      repeats: yes
+      text: G
+      items:
+        - {id: one, type: boolean, text: T, enable_when: {before: {equals: yes}}}
+        - {id: two, type: boolean, text: T, enable_when: {one: {equals: yes}}}
+        - {id: three, type: boolean, text: T, enable_when: {CONDITION: {answered: yes}}}
+        - {id: four, type: boolean, text: T}
+    """
+    assert problems_of(with_items(text.replace("CONDITION", "two"))) == ()
+    assert "four is asked later" in messages_of(with_items(text.replace("CONDITION", "four")))
+    assert "g is asked later" in messages_of(with_items(text.replace("CONDITION", "g")))
+
+
+def test_a_mistake_inside_a_group_is_told_once_at_its_line():
+    text = """
+    - id: g
+      type: group
+      text: G
+      items:
+        - {id: one, type: boolan, text: T}
+        - {id: two, type: boolean, text: T, enable_when: {one: {equals: yes}}}
+    - {id: three, type: boolean, text: T, enable_when: {one: {equals: yes}}}
+    """
+    (problem,) = problems_of(with_items(text))
+    assert problem.line == 14
+
+
+def test_an_option_set_that_only_a_grid_uses_is_used():
+    items = "- {id: g, type: grid, text: G, options: few, items: [{id: r, text: R}]}"
+    assert problems_of(with_items(items, head=HEAD + "option_sets: {few: {a: A}}\n")) == ()
+
+
+def test_items_in_groups_count_towards_the_limit():
+    inner = ", ".join(f"{{id: a{n}, type: boolean, text: T}}" for n in range(2000))
+    assert "2001 items" in messages_of(with_items(f"- {{id: g, type: group, text: G, items: [{inner}]}}"))
+
+
+def test_the_order_of_units_is_part_of_what_a_file_says():
+    text = (FIXTURES / "quantity.yaml").read_text()
+    lines = text.splitlines(keepends=True)
+    place = next(number for number, line in enumerate(lines) if "stone:" in line)
+    lines[place - 1], lines[place] = lines[place], lines[place - 1]
+    assert load_text("".join(lines), "x").content_hash != load_text(text, "x").content_hash
 
 
 def test_an_item_with_a_mistake_brings_no_second_message_where_it_is_referred_to():

@@ -1,4 +1,4 @@
-"""Definitions for tests: the one-feature fixtures, and small ones made on the spot."""
+"""Definitions for tests: the one-feature fixtures, small ones made on the spot, and generated ones."""
 
 from __future__ import annotations
 
@@ -8,6 +8,12 @@ from textwrap import dedent, indent
 from screening.definition.loader import load, load_text
 from screening.definition.model import Item, Questionnaire
 from screening.definition.problems import DefinitionError, Problem
+from tests.support.generated_definitions import answers_to, questionnaires
+
+__all__ = [
+    "ALL_FILES", "FIXTURES", "HEAD", "SHIPPED", "answers_to", "fixture", "item_of_type", "messages_of", "only_item",
+    "problems_of", "questionnaires", "with_items",
+]  # fmt: skip
 
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
 SHIPPED = Path(__file__).resolve().parents[2] / "questionnaires"
@@ -30,6 +36,11 @@ def fixture(name: str) -> Questionnaire:
 def only_item(name: str) -> Item:
     """Return the first item of a fixture."""
     return next(fixture(name).items())
+
+
+def item_of_type(item_type: str) -> Item:
+    """Return the item that the fixture of a type's name is there for."""
+    return next(item for item in fixture(item_type).items() if item.type == item_type)
 
 
 def with_items(items: str, *, head: str = HEAD, page: str = "") -> str:

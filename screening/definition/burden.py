@@ -44,7 +44,7 @@ class Burden:
 
 
 def burden(questionnaires: Iterable[Questionnaire]) -> Burden:
-    """Return what these questionnaires ask of a patient together; parts that are switched off should be gone already."""
+    """Return what these questionnaires ask together; parts that are switched off should be gone already."""
     questions, seconds = 0, 0.0
     for questionnaire in questionnaires:
         for page in questionnaire.pages:

@@ -37,7 +37,9 @@ _JUDGEMENTS = re.compile(
     re.IGNORECASE,
 )
 ALLOWED_WORDS = {
-    "This form does not give a diagnosis.": "it says what the software does not do",
+    "This form does not give a diagnosis. It does not take the place of talking with your clinician.": (
+        "it says what the software does not do"
+    ),
     "Answers as given by the patient. Not scored or interpreted by software.": "it says what the software does not do",
 }
 """A text that may hold a word which none otherwise may -> why."""

@@ -6,11 +6,12 @@ sealed document of the response.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import Executable, bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -20,6 +21,27 @@ from screening.definition.model import Questionnaire
 from screening.store.crypto import Keyring
 from screening.store.responses import read_answers
 from screening.store.tables import Response, ResponsePage
+
+
+def _upsert(insert: Callable[..., Any]) -> Executable:
+    """Return the statement that saves a page on top of the revision before it, in one dialect's words."""
+    statement = insert(ResponsePage)
+    new = {name: statement.excluded[name] for name in ("revision", "document", "saved_at")}
+    upsert: Executable = statement.on_conflict_do_update(
+        index_elements=[ResponsePage.response_id, ResponsePage.page_id],
+        set_=new,
+        where=ResponsePage.revision == new["revision"] - 1,
+    ).returning(ResponsePage.revision)
+    return upsert
+
+
+# Built once: every page of a patient runs one of them.
+_SAVE = {"sqlite": _upsert(sqlite.insert), "postgresql": _upsert(postgresql.insert)}
+_OF_INVITATION = (
+    select(ResponsePage.response_id, ResponsePage.page_id, ResponsePage.revision, ResponsePage.document)
+    .join(Response, Response.id == ResponsePage.response_id)
+    .where(Response.invitation_id == bindparam("invitation_id"))
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,11 +63,7 @@ class DraftPage:
 
 def pages(session: Session, keyring: Keyring, invitation_id: str) -> list[DraftPage]:
     """Return all that an invitation's patient has saved and not sent, in no order."""
-    rows = session.execute(
-        select(ResponsePage.response_id, ResponsePage.page_id, ResponsePage.revision, ResponsePage.document)
-        .join(Response, Response.id == ResponsePage.response_id)
-        .where(Response.invitation_id == invitation_id)
-    )
+    rows = session.connection().execute(_OF_INVITATION, {"invitation_id": invitation_id})
     return [_open(keyring, *row) for row in rows]
 
 
@@ -64,24 +82,15 @@ def save(session: Session, keyring: Keyring, draft: DraftPage, now: datetime) ->
 
     One statement, so that of two saves at once the second finds what the first wrote.
     """
-    is_postgresql = session.get_bind().dialect.name == "postgresql"
-    insert = postgresql.insert if is_postgresql else sqlite.insert
+    connection = session.connection()
     values = {
+        "response_id": draft.response_id,
+        "page_id": draft.page_id,
         "revision": draft.revision,
         "document": keyring.seal(_document(draft), _bound_to(draft.response_id, draft.page_id)),
         "saved_at": now,
     }
-    statement = (
-        insert(ResponsePage)
-        .values(response_id=draft.response_id, page_id=draft.page_id, **values)
-        .on_conflict_do_update(
-            index_elements=[ResponsePage.response_id, ResponsePage.page_id],
-            set_=values,
-            where=ResponsePage.revision == draft.revision - 1,
-        )
-        .returning(ResponsePage.revision)
-    )
-    return session.execute(statement).first() is not None
+    return connection.execute(_SAVE[connection.dialect.name], values).first() is not None
 
 
 def remove(session: Session, response_ids: Collection[str]) -> None:

@@ -80,7 +80,8 @@ def _prepare_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         write = connection.get_execution_options().get("screening_write")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+        # Straight to the driver: every transaction begins with it.
+        connection.connection.cursor().execute("BEGIN IMMEDIATE" if write else "BEGIN")
 
 
 def is_reachable(engine: Engine) -> bool:

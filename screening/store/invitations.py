@@ -8,8 +8,9 @@ from __future__ import annotations
 import secrets
 from datetime import datetime, time, timedelta, tzinfo
 from enum import StrEnum
+from typing import Protocol
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import bindparam, insert, select, text
 from sqlalchemy.orm import Session
 
 from screening.store.crypto import Keyring
@@ -21,6 +22,10 @@ BIRTH_DATE_TRIES = 5
 """Wrong birth dates, over all links of an invitation, until the front desk has to unlock it."""
 _TOKEN_BYTES = 32
 _LONGEST_TOKEN = 200
+
+# Built once: every page of a patient runs it.
+_BY_ID = select(Invitation).where(Invitation.id == bindparam("wanted")).execution_options(populate_existing=True)
+_BY_ID_LOCKED = _BY_ID.with_for_update()
 
 
 class LinkState(StrEnum):
@@ -36,8 +41,8 @@ class LinkState(StrEnum):
 
 def get(session: Session, invitation_id: str, *, for_update: bool = False) -> Invitation:
     """Return the invitation; NotFound if there is none. ``for_update`` locks its row until the transaction ends."""
-    query = select(Invitation).where(Invitation.id == invitation_id).execution_options(populate_existing=True)
-    invitation = session.scalars(query.with_for_update() if for_update else query).one_or_none()
+    query = _BY_ID_LOCKED if for_update else _BY_ID
+    invitation = session.scalars(query, {"wanted": invitation_id}).one_or_none()
     if invitation is None:
         raise NotFound("There is no such invitation.")
     return invitation
@@ -122,7 +127,21 @@ def links_end_at(appointment_at: datetime, zone: tzinfo) -> datetime:
     return datetime.combine(next_day, time(), zone)
 
 
-def link_state(invitation: Invitation, now: datetime, zone: tzinfo) -> LinkState:
+class Dated(Protocol):
+    """An invitation, as far as its links' end is concerned."""
+
+    @property
+    def state(self) -> str:
+        """Return the state in the database."""
+        ...
+
+    @property
+    def appointment_at(self) -> datetime:
+        """Return when the appointment is."""
+        ...
+
+
+def link_state(invitation: Dated, now: datetime, zone: tzinfo) -> LinkState:
     """Tell what the invitation's links are good for now; ``zone`` is the clinic's."""
     if invitation.state == "open" and now >= links_end_at(invitation.appointment_at, zone):
         return LinkState.OVER

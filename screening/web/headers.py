@@ -30,7 +30,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.lstrip_blocks = True
     # A cookie that other sites can't make the browser send keeps a compressed page from telling its secrets (BREACH).
     app.config.update(
-        COMPRESS_ALGORITHM=["br", "gzip"], COMPRESS_BR_LEVEL=4, COMPRESS_LEVEL=5, COMPRESS_MIN_SIZE=_COMPRESS_FROM_BYTES
+        COMPRESS_ALGORITHM=["br", "gzip"], COMPRESS_BR_LEVEL=1, COMPRESS_LEVEL=1, COMPRESS_MIN_SIZE=_COMPRESS_FROM_BYTES
     )
     Compress(app)
     app.after_request(_protect)

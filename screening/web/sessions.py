@@ -15,7 +15,7 @@ from typing import Any
 
 from flask import Flask, Request, Response
 from flask.sessions import SessionInterface, SessionMixin
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -33,6 +33,11 @@ FAULTS = (DBAPIError, PoolTimeoutError)
 
 _TOUCH_AFTER = 0.1
 """A session is prolonged once this part of its idle time has gone by, so that reading a page rarely writes."""
+
+# Built once: every request runs it.
+_BY_HASH = select(WebSession.kind, WebSession.data, WebSession.expires_at, WebSession.invitation_id).where(
+    WebSession.id_hash == bindparam("wanted")
+)
 
 
 class ServerSession(dict[str, Any], SessionMixin):
@@ -120,12 +125,8 @@ class DatabaseSessionInterface(SessionInterface):
             return ServerSession(kind)
         id_hash = _hash(token)
         try:
-            with self._store.read() as db:
-                row = db.execute(
-                    select(WebSession.kind, WebSession.data, WebSession.expires_at, WebSession.invitation_id).where(
-                        WebSession.id_hash == id_hash
-                    )
-                ).one_or_none()
+            with self._store.engine.connect() as db:
+                row = db.execute(_BY_HASH, {"wanted": id_hash}).one_or_none()
         except (DBAPIError, PoolTimeoutError) as fault:
             # Raised later, when the route is known and with it who can give back what was typed.
             session = ServerSession(kind)

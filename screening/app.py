@@ -6,9 +6,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from flask import Flask
-from reports.process import Renderer
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from reports.process import Renderer
 from screening.config import PROJECT, Settings
 from screening.store import registry, schema
 from screening.store.crypto import Keyring

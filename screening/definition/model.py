@@ -281,7 +281,7 @@ class Questionnaire:
         return next((item for item in self.items() if item.id == item_id), None)
 
     def numbers(self) -> dict[str, int]:
-        """Number the questions from 1 in form order: item id -> number. Information text has none.
+        """Return item id -> number: questions count from 1 in form order; information text has none.
 
         Numbers are those of the whole file, parts that are switched off included, so that "question 12" means the
         same question in every report of one version.

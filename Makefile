@@ -4,7 +4,7 @@
 #   make check   style, types, layering, questionnaires, templates
 #   make bench   measure against the targets; only one: make bench BENCH=report
 #   make soak    the fault tests alone
-#   make assets  make the stylesheet and script anew (needs Node)
+#   make assets  make the style sheets anew (needs Node)
 #   make lock    make the lock files anew from pyproject.toml (needs uv)
 
 .PHONY: demo test check bench soak assets lock

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
     from screening.config import Settings
+    from screening.store.engine import Store
+    from tests.support.clinic import Clinic
 
 _THIS_MACHINE = ("127.0.0.1", "::1", "localhost", "", None)
 
@@ -139,3 +141,22 @@ def app(make_settings: Callable[..., Settings], clock: Clock) -> Iterator[Flask]
 def client(app: Flask) -> FlaskClient:
     """Somebody's browser, without the browser: keeps cookies, runs no script."""
     return app.test_client()
+
+
+@pytest.fixture
+def store(migrated_database_url: str) -> Iterator[Store]:
+    """The store on a database of its own, with nothing in it."""
+    from screening.store.crypto import Keyring
+    from screening.store.engine import Store
+
+    opened = Store(migrated_database_url, Keyring.generate())
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def clinic(store: Store) -> Clinic:
+    """A practice with staff and two approved questionnaires, on a database of its own."""
+    from tests.support.clinic import Clinic
+
+    return Clinic(store)

@@ -55,6 +55,7 @@ main = LazyGroup(
         "demo": "screening.cli.demo:demo",
         "db": "screening.cli.operate:db",
         "audit": "screening.cli.operate:audit",
+        "retention": "screening.cli.operate:retention",
         "invite": "screening.cli.clinic:invite",
         "report": "screening.cli.clinic:report",
         "staff": "screening.cli.clinic:staff",

@@ -1,0 +1,1 @@
+"""What the software costs, as figures against the targets that it must meet."""

@@ -1,0 +1,56 @@
+"""A Report as one HTML document, the source of the PDF.
+
+The document stands alone: its style is inside it, it has no script and refers to no other file.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from reports.characters import printable
+from reports.document import Report
+from reports.page_one import bands, runs_over
+from reports.paper import PAPERS, Paper
+
+_PAGE_OF = re.compile(r"(\{pages?\})")
+
+
+def render_html(report: Report, paper: Paper = "A4") -> str:
+    """Return the report as a standalone HTML document; ValueError for a paper that is not in ``PAPERS``."""
+    if paper not in PAPERS:
+        raise ValueError(f"Unknown paper {paper!r}; it is one of {', '.join(PAPERS)}.")
+    lines = bands(report, paper)
+    return (
+        _environment()
+        .get_template("report.html")
+        .render(
+            report=report,
+            labels=report.labels,
+            paper=paper,
+            page_of=_PAGE_OF.split(report.labels.page_of),
+            bands=lines,
+            runs_over=runs_over(report, lines, paper),
+        )
+    )
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _finalize(value: object) -> object:
+    """Make every printed text printable; what a macro made has been through here."""
+    return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value

@@ -1,0 +1,109 @@
+"""The child process that renders: ``python -m reports.worker``, spoken to by `reports.process`.
+
+It reads requests from standard input and writes PDFs to standard output until its input ends. Each message is a
+length (8 bytes, big-endian) and that many bytes. A request is JSON ``{"paper": …, "report": …}``; a reply is one byte,
+``+`` before a PDF or ``-`` before an error's text.
+
+It has little to lose: its environment holds no secret, its memory and the time for one report are limited, and
+before it sees a patient's words it gives up the network, other programs and writing files.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import signal
+import sys
+from typing import BinaryIO
+
+LENGTH_BYTES = 8
+MEMORY_BYTES = 512 * 1024 * 1024
+GRACE_SECONDS = 5
+"""How much longer than its parent the child waits before it ends itself; the parent may be gone."""
+
+_REFUSED_EVENTS = (
+    "socket.",
+    "subprocess.",
+    "os.exec",
+    "os.fork",
+    "os.posix_spawn",
+    "os.spawn",
+    "os.system",
+    "os.remove",
+    "os.rename",
+    "os.rmdir",
+    "os.mkdir",
+    "os.link",
+    "os.symlink",
+    "os.truncate",
+    "os.chmod",
+    "os.chown",
+    "ctypes.dlopen",
+    "urllib.",
+    "ftplib.",
+    "http.client.",
+    "smtplib.",
+)
+
+
+class RefusedError(PermissionError):
+    """Something that rendering never needs was tried."""
+
+
+def refuse(event: str, arguments: tuple[object, ...]) -> None:
+    """Audit hook (PEP 578): refuse the network, other programs, and changes to any file."""
+    if event.startswith(_REFUSED_EVENTS):
+        raise RefusedError(f"The renderer refuses {event}.")
+    if event == "open":
+        _, mode, flags = arguments
+        writes = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+        if (isinstance(mode, str) and set(mode) & set("wax+")) or (isinstance(flags, int) and flags & writes):
+            raise RefusedError("The renderer writes no file.")
+
+
+def read_message(stream: BinaryIO) -> bytes | None:
+    """Return the next message, None at the end of the stream; EOFError if it ends within a message."""
+    head = stream.read(LENGTH_BYTES)
+    if not head:
+        return None
+    length = int.from_bytes(head, "big")
+    body = stream.read(length)
+    if len(head) < LENGTH_BYTES or len(body) < length:
+        raise EOFError("The stream ended within a message.")
+    return body
+
+
+def write_message(stream: BinaryIO, body: bytes) -> None:
+    """Write one message and flush."""
+    stream.write(len(body).to_bytes(LENGTH_BYTES, "big") + body)
+    stream.flush()
+
+
+def main(timeout: int) -> None:
+    """Answer requests until the input ends; each may take ``timeout`` seconds."""
+    requests, replies = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    # Whatever prints to standard output must not end up between two messages.
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+
+    from reports.interchange import report_from_json
+    from reports.pdf import render_pdf, warm_up
+
+    warm_up()  # loads what is loaded on first use, before the hook is there
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, MEMORY_BYTES))
+    sys.addaudithook(refuse)
+    while (request := read_message(requests)) is not None:
+        signal.alarm(timeout + GRACE_SECONDS)
+        try:
+            message = json.loads(request)
+            reply = b"+" + render_pdf(report_from_json(message["report"]), message["paper"])
+        except MemoryError:
+            reply = b"-The report needs more memory than it may have."
+        except Exception as error:  # noqa: BLE001  # whatever it is, the parent is told, without the patient's words
+            reply = b"-" + type(error).__name__.encode()
+        signal.alarm(0)
+        write_message(replies, reply)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

@@ -1,0 +1,58 @@
+"""The application factory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from reports.process import Renderer
+from screening.config import PROJECT, Settings
+from screening.store import registry, schema
+from screening.store.crypto import Keyring
+from screening.store.engine import Store
+from screening.web import admin, assets, clinic, errors, headers, intake, language, ops, practice, security
+from screening.web.context import csrf
+from screening.web.sessions import DatabaseSessionInterface
+
+MAX_REQUEST_BYTES = 1_000_000
+
+
+def utc_now() -> datetime:
+    """Return the present time, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> Flask:
+    """Build the application: settings, store, definitions, web.
+
+    Raises SchemaError where the database is not at this version's schema, and RegistryError where a questionnaire
+    file can't be served; both messages are for the person who starts the server.
+    """
+    app = Flask("screening.web", template_folder=str(PROJECT / "templates"), static_folder=None)
+    store = Store(settings.database_url, Keyring.read(settings.key_file))
+    schema.require_current(store.engine)
+    with store.write() as session:
+        registry.register_files(session, store.keyring, settings.questionnaire_folders, clock())
+
+    app.extensions |= {"store": store, "settings": settings, "clock": clock, "renderer": Renderer()}
+    app.config.update(
+        SECRET_KEY=store.keyring.session,
+        MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,
+        MAX_FORM_MEMORY_SIZE=MAX_REQUEST_BYTES,
+        WTF_CSRF_CHECK_DEFAULT=False,
+        WTF_CSRF_TIME_LIMIT=None,
+        # It asks for the Referer that our own Referrer-Policy keeps back; `context.check_same_origin` takes its place.
+        WTF_CSRF_SSL_STRICT=False,
+        TRAP_BAD_REQUEST_ERRORS=False,
+    )
+    app.session_interface = DatabaseSessionInterface(store, settings, clock)
+    csrf.init_app(app)
+    for part in (headers, assets, language, practice, errors, security, intake, clinic, admin, ops):
+        part.init_app(app)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    return app

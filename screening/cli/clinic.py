@@ -1,0 +1,218 @@
+"""Commands that do the clinic's work without a browser: invite, report, staff accounts, approval.
+
+They act in the program's own name ("cli" in the audit trail): whoever may run them holds the keys already.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+
+from reports.process import Renderer, RenderError
+from screening import approval, invitations, review
+from screening import staff as accounts
+from screening.cli import Refused
+from screening.cli.operate import open_store
+from screening.config import Settings
+from screening.reporting import report_of
+from screening.store import registry
+from screening.store.access import ROLES
+from screening.store.audit import Actor
+from screening.store.engine import Store
+from screening.store.errors import Conflict, Invalid, NotAllowed, NotFound
+from screening.summary import Reader
+
+CLI = Actor("system", "cli", "command line")
+
+_LOCALE = "en-GB"
+_OPTIONS = {
+    "birth_date": "--birth-date",
+    "record_number": "--record-number",
+    "name": "--name",
+    "email": "--email",
+    "mobile": "--mobile",
+    "clinician_id": "--clinician",
+    "appointment_at": "--appointment",
+    "questionnaires": "--questionnaire",
+    "language": "--language",
+    "roles": "--role",
+    "password": "password",
+    "approver_name": "--by",
+}
+"""Field of a use case -> what it is called on the command line."""
+
+
+@contextlib.contextmanager
+def _working() -> Iterator[tuple[Store, Settings]]:
+    """Open the store, and refuse in plain words what the use cases refuse."""
+    with open_store() as opened:
+        try:
+            yield opened
+        except Invalid as error:
+            lines = (f"{_OPTIONS.get(field, field)}: {message}" for field, message in error.problems.items())
+            raise Refused("\n".join(lines)) from None
+        except (NotFound, NotAllowed, Conflict) as error:
+            raise Refused(str(error)) from None
+
+
+@click.command()
+@click.option("--record-number", required=True, help="The clinic's own number of the patient.")
+@click.option("--name", required=True)
+@click.option("--birth-date", required=True, help="For instance 1985-03-27.")
+@click.option("--clinician", required=True, help="E-mail address of the clinician's account.")
+@click.option("--appointment", required=True, help='In the clinic\'s time zone, for instance "2026-12-01 10:30".')
+@click.option("--questionnaire", "questionnaires", required=True, multiple=True, help="Id; may be given several times.")
+@click.option("--email")
+@click.option("--mobile")
+@click.option("--language", help="For instance en; default: the first of the settings.")
+def invite(
+    record_number: str,
+    name: str,
+    birth_date: str,
+    clinician: str,
+    appointment: str,
+    questionnaires: tuple[str, ...],
+    email: str | None,
+    mobile: str | None,
+    language: str | None,
+) -> None:
+    """Invite a patient and print the link; it can't be printed again, only a new one made."""
+    with _working() as (store, settings):
+        request = invitations.InviteRequest(
+            record_number=record_number,
+            name=name,
+            birth_date=_read_date(birth_date),
+            clinician_id=accounts.find_staff(store, CLI, clinician).id,
+            appointment_at=_read_moment(appointment, settings.zone),
+            questionnaires=questionnaires,
+            language=language or settings.languages[0],
+            email=email,
+            mobile=mobile,
+        )
+        invited = invitations.invite(store, CLI, request, now=datetime.now(UTC), zone=settings.zone)
+        burden = invitations.weigh(store, CLI, questionnaires)
+        asked = f"Questions: {burden.questions}. Minutes, roughly: {burden.minutes}."
+        click.echo(f"{asked}{' That is a lot to ask.' if burden.is_heavy else ''}", err=True)
+        click.echo(f"{settings.public_origin}/i/{invited.token}")
+
+
+@click.command()
+@click.argument("response_id")
+@click.option(
+    "-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The PDF to write."
+)
+def report(response_id: str, output: Path) -> None:
+    """Write the report of a sent response as a PDF; the download is put on record."""
+    with _working() as (store, settings):
+        view = review.load_response(
+            store,
+            CLI,
+            response_id,
+            clinicians_see="practice",
+            now=datetime.now(UTC),
+            zone=settings.zone,
+            action="download",
+        )
+        renderer = Renderer()
+        try:
+            pdf = renderer.render(report_of(view, Reader(locale=_LOCALE, time_zone=settings.zone)), settings.paper)
+            output.write_bytes(pdf)
+        except RenderError as error:
+            raise Refused(f"The PDF could not be made: {error}") from None
+        except OSError as error:
+            raise Refused(f"{output}: can't be written ({error.strerror})") from None
+        finally:
+            renderer.close()
+
+
+@click.command()
+@click.argument("questionnaire_id", metavar="ID")
+@click.argument("version")
+@click.option("--by", "approver_name", required=True, help="Name of the clinician who approves; printed in reports.")
+def approve(questionnaire_id: str, version: str, approver_name: str) -> None:
+    """Enter a clinician's approval of a version, so that patients are offered it."""
+    with _working() as (store, settings):
+        now = datetime.now(UTC)
+        with store.write() as session:
+            registry.register_files(session, store.keyring, settings.questionnaire_folders, now)
+        approval.approve(store, CLI, questionnaire_id, version, approver_name=approver_name, now=now)
+        click.echo(f"{questionnaire_id} {version} is offered to patients, approved by {approver_name}.")
+
+
+@click.group()
+def staff() -> None:
+    """Look after staff accounts."""
+
+
+@staff.command("add")
+@click.argument("email")
+@click.option("--name", required=True, help="As colleagues and patients know the person.")
+@click.option("--role", "roles", required=True, multiple=True, help=f"One of {', '.join(ROLES)}; may be repeated.")
+@click.option(
+    "--password",
+    prompt="Password (15 characters or more)",
+    hide_input=True,
+    confirmation_prompt=True,
+    envvar="SCREENING_STAFF_PASSWORD",
+    help="Better typed at the prompt, or given in SCREENING_STAFF_PASSWORD, than on the command line.",
+)
+def staff_add(email: str, name: str, roles: tuple[str, ...], password: str) -> None:
+    """Make an account."""
+    with _working() as (store, _settings):
+        accounts.create_staff(store, CLI, email=email, name=name, roles=roles, password=password, now=datetime.now(UTC))
+        click.echo(f"{name} can sign in as {email}.")
+
+
+@staff.command("disable")
+@click.argument("email")
+def staff_disable(email: str) -> None:
+    """Close an account and sign it out everywhere."""
+    with _working() as (store, _settings):
+        accounts.disable_staff(store, CLI, accounts.find_staff(store, CLI, email).id, now=datetime.now(UTC))
+        click.echo(f"The account {email} is closed.")
+
+
+@staff.command("enable")
+@click.argument("email")
+def staff_enable(email: str) -> None:
+    """Open a closed account again."""
+    with _working() as (store, _settings):
+        accounts.enable_staff(store, CLI, accounts.find_staff(store, CLI, email).id, now=datetime.now(UTC))
+        click.echo(f"The account {email} is open.")
+
+
+@staff.command("list")
+def staff_list() -> None:
+    """Print the accounts: e-mail address, open or closed, roles, name."""
+    with _working() as (store, _settings):
+        for account in accounts.list_staff(store, CLI):
+            roles = ",".join(sorted(account.roles))
+            click.echo(f"{account.email}\t{'open' if account.active else 'closed'}\t{roles}\t{account.name}")
+
+
+def _read_date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Refused(f"--birth-date: not a date such as 1985-03-27: {text!r}") from None
+
+
+def _read_moment(text: str, zone: ZoneInfo) -> datetime:
+    """Read a time in the clinic's zone; one that names another zone is taken at its word."""
+    try:
+        read = datetime.fromisoformat(text)
+        if len(text.strip()) <= len("2026-12-01"):
+            raise ValueError("a day without a time would be taken for midnight")
+    except ValueError:
+        raise Refused(f'--appointment: not a date and time such as "2026-12-01 10:30": {text!r}') from None
+    if read.tzinfo is not None:
+        return read.astimezone(UTC)
+    found = read.replace(tzinfo=zone).astimezone(UTC)
+    if found.astimezone(zone).replace(tzinfo=None) != read:
+        raise Refused(f"--appointment: there is no {text} in {zone.key}: the clocks go forward then")
+    return found

@@ -1,0 +1,195 @@
+"""Commands for the person who runs the service: init, serve, db, audit."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from screening.cli import Refused
+from screening.cli.server import DEFAULT_BIND, run_server
+from screening.config import CONFIG_FILE, Settings, SettingsError
+from screening.retention import run as run_retention
+from screening.staff import create_staff
+from screening.store import audit as trail
+from screening.store import schema
+from screening.store.audit import Actor
+from screening.store.crypto import KeyFileError, Keyring
+from screening.store.engine import Store
+from screening.store.errors import Invalid
+from screening.store.registry import RegistryError
+
+KEY_FILE = "keys.toml"
+DATABASE_FILE = "answers.db"
+
+_NEW_CONFIG = """\
+# Settings of this installation; docs/settings.md explains each. The lines that begin with # and a name are still to be
+# filled in: the server lists them and does not start without them.
+
+database_url = "sqlite:///{database}"
+key_file = "{keys}"
+
+# public_origin = "https://forms.clinic.example"
+# practice_name = "Riverside Practice"
+# practice_phone = "555 0100"
+# time_zone = "Europe/Prague"
+# read_within_days = 3
+# fallback_reader = "Dr B. Horak"
+# retention_days = 730
+# help_numbers_verified = 2026-05-31
+
+# [[help_numbers]]
+# number = "112"
+# description = {{en = "Emergency services"}}
+"""
+
+
+@contextlib.contextmanager
+def open_store() -> Iterator[tuple[Store, Settings]]:
+    """Open the configured store for a command; Refused where settings, keys or database can't be used."""
+    with refusing():
+        settings = Settings.load()
+        store = Store(settings.database_url, Keyring.read(settings.key_file))
+        try:
+            schema.require_current(store.engine)
+            yield store, settings
+        finally:
+            store.close()
+
+
+@contextlib.contextmanager
+def refusing() -> Iterator[None]:
+    """Turn what the layers below say into a refusal of the command line."""
+    try:
+        yield
+    except (SettingsError, KeyFileError, schema.SchemaError, RegistryError, Invalid) as error:
+        raise Refused(str(error)) from None
+
+
+@click.command()
+@click.option("--directory", type=click.Path(file_okay=False, path_type=Path), default=Path(), show_default=True)
+@click.option("--admin-email", prompt="E-mail of the first administrator")
+@click.option("--admin-name", prompt="Name of the first administrator")
+@click.option(
+    "--admin-password",
+    prompt="Password (15 characters or more)",
+    hide_input=True,
+    confirmation_prompt=True,
+    envvar="SCREENING_ADMIN_PASSWORD",
+    help="Better typed at the prompt, or given in SCREENING_ADMIN_PASSWORD, than on the command line.",
+)
+def init(directory: Path, admin_email: str, admin_name: str, admin_password: str) -> None:
+    """Make keys, database, settings file and the first administrator in a new installation's folder."""
+    directory.mkdir(parents=True, exist_ok=True)
+    config, keys, database = (directory.resolve() / name for name in (CONFIG_FILE, KEY_FILE, DATABASE_FILE))
+    for path in (config, keys, database):
+        if path.exists():
+            raise Refused(f"{path}: is there already; init only makes what is new. Give another --directory.")
+    made: list[Path] = []
+    try:
+        with refusing():
+            keyring = Keyring.generate()
+            made.append(keys)
+            keyring.write(keys)
+            made.append(database)
+            store = Store(f"sqlite:///{database}", keyring)
+            schema.upgrade(store.engine)
+            create_staff(
+                store,
+                Actor(kind="system", id="init", origin="command line", roles=frozenset()),
+                email=admin_email,
+                name=admin_name,
+                roles=frozenset({"administrator"}),
+                password=admin_password,
+                now=datetime.now(UTC),
+            )
+            store.close()
+            config.write_text(_NEW_CONFIG.format(database=database.name, keys=keys.name), encoding="utf-8")
+    except BaseException:
+        for path in made:
+            for leftover in (path, *path.parent.glob(path.name + "-*")):
+                leftover.unlink(missing_ok=True)
+        raise
+    click.echo(f"Settings   {config}   (fill in what is still open there)")
+    click.echo(f"Database   {database}")
+    click.echo(f"Keys       {keys}   Back this file up now, apart from the database: without it no answer can be read.")
+    click.echo(f"Then       cd {directory.resolve()} && screening serve")
+
+
+@click.command()
+@click.option("--bind", default=DEFAULT_BIND, show_default=True, help="Address and port to listen on.")
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1), help="Processes.")
+@click.option("--threads", default=8, show_default=True, type=click.IntRange(1), help="Threads in each process.")
+def serve(bind: str, workers: int, threads: int) -> None:
+    """Run the web server. It refuses to start on bad settings, a wrong schema or a bad questionnaire file."""
+    with refusing():
+        settings = Settings.load()
+        for warning in settings.warnings(datetime.now(UTC).date()):
+            click.echo(f"warning: {warning}", err=True)
+        run_server(settings, bind=bind, workers=workers, threads=threads)
+
+
+@click.group()
+def db() -> None:
+    """Look after the database's schema."""
+
+
+@db.command("upgrade")
+def db_upgrade() -> None:
+    """Bring the database to this version's schema; doing it again changes nothing."""
+    with refusing():
+        settings = Settings.load()
+        store = Store(settings.database_url, Keyring.read(settings.key_file))
+        schema.upgrade(store.engine)
+        store.close()
+    click.echo("The database is at this version's schema.")
+
+
+@click.group()
+def audit() -> None:
+    """Look after the audit trail."""
+
+
+@audit.command("verify")
+@click.option("--known", default=None, help="A seal that an earlier run printed, kept elsewhere.")
+def audit_verify(known: str | None) -> None:
+    """Look for any edit, removal or re-ordering of events; exit 1 where there is one, else seal what is new."""
+    try:
+        kept = trail.Head.parse(known) if known else None
+    except ValueError as error:
+        raise Refused(f"--known: {error}") from None
+    with open_store() as (store, _settings):
+        with store.read() as session:  # it may take long, and must not hold up anybody's save
+            findings = trail.verify(session, store.keyring, kept)
+        with store.write() as session:
+            if not findings:
+                trail.seal_batch(session, store.keyring, datetime.now(UTC))
+            head = trail.head(session)
+    for finding in findings:
+        click.echo(finding, err=True)
+    if findings:
+        sys.exit(1)
+    click.echo("The audit trail is whole." + (f" Newest seal: {head}" if head else ""))
+
+
+@click.group()
+def retention() -> None:
+    """Delete what patients were told is deleted."""
+
+
+@retention.command("run")
+def retention_run() -> None:
+    """Delete answers whose time is over; run it once a day. Doing it again changes nothing."""
+    with open_store() as (store, settings):
+        deleted = run_retention(
+            store,
+            trail.SYSTEM,
+            retention_days=settings.retention_days,
+            draft_days=settings.draft_days,
+            now=datetime.now(UTC),
+        )
+    click.echo(f"Deleted: {deleted.sent} sent responses, {deleted.unsent} that were never sent.")

@@ -1,0 +1,133 @@
+"""``screening preview``: the report for given answers. Needs no settings, secret, database or network."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import click
+
+from reports.interchange import report_to_json
+from reports.paper import PAPERS, Paper
+from reports.process import Renderer, RenderError
+from screening.answer_fhir import response_to_fhir
+from screening.answer_formats import AnswersError, parse_answers, parse_json, switched_on_by
+from screening.answers import Answers
+from screening.cli import Refused
+from screening.cli.questionnaire import load_or_refuse
+from screening.definition.model import Questionnaire
+from screening.path import offered
+from screening.summary import ResponseFacts, summarise
+
+NOBODY = "Preview, no patient"
+RESPONSE_ID = "preview"
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE.yaml")
+@click.option(
+    "--answers",
+    "answers_file",
+    required=True,
+    type=click.Path(path_type=Path, allow_dash=True),
+    metavar="ANSWERS.json",
+    help="Item id -> answer, or a FHIR QuestionnaireResponse.",
+)
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path, allow_dash=True), metavar="OUT")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["pdf", "html", "json", "fhir"]),
+    default="pdf",
+    help="The report as PDF, as the PDF's source, as data; or a FHIR QuestionnaireResponse.",
+)
+@click.option("--at", metavar="TIME", help="When it was sent, in ISO 8601. Without it no time is printed.")
+@click.option("--paper", type=click.Choice(PAPERS), default="A4", help="The PDF's paper.")
+def preview(file: Path, answers_file: Path, output: Path, form: str, at: str | None, paper: Paper) -> None:
+    """Write the report for a questionnaire and answers, as a clinician would get it.
+
+    `-o -` writes to standard output.
+    """
+    questionnaire = load_or_refuse(file).questionnaire
+    time = _time(at)
+    try:
+        raw = parse_json(_read(answers_file))
+        answers, notes = parse_answers(questionnaire, raw, today=time.date() if time else None)
+    except AnswersError as error:
+        raise Refused("\n".join(f"{answers_file}: {message}" for message in error.messages)) from None
+    for note in notes:
+        click.echo(f"{answers_file}: {note}", err=True)
+    _write(output, _made(form, questionnaire, answers, time, paper))
+
+
+def _made(
+    form: str, questionnaire: Questionnaire, answers: Answers, time: datetime.datetime | None, paper: Paper
+) -> bytes:
+    switched_on = switched_on_by(questionnaire, answers)
+    if form == "fhir":
+        response = response_to_fhir(offered(questionnaire, switched_on), answers, authored=time)
+        return (json.dumps(response, ensure_ascii=False, indent=2) + "\n").encode()
+    report = summarise(
+        questionnaire,
+        answers,
+        response=ResponseFacts(response_id=RESPONSE_ID, patient_name=NOBODY, sent_at=time, switched_on=switched_on),
+    )
+    if form == "json":
+        return (report_to_json(report, indent=2) + "\n").encode()
+    if form == "html":
+        from reports.html import render_html  # reads all fonts: only for whoever asks for it
+
+        return render_html(report, paper).encode()
+    try:
+        with Renderer() as renderer:
+            return renderer.render(report, paper)
+    except RenderError as error:
+        raise Refused(str(error)) from None
+
+
+def _time(text: str | None) -> datetime.datetime | None:
+    """Return an aware time; one without a zone is taken for UTC."""
+    if text is None:
+        return None
+    try:
+        time = datetime.datetime.fromisoformat(text)
+    except ValueError:
+        raise Refused(f"--at {text}: this is no time; write it like 2026-05-12T09:30+02:00") from None
+    return time if time.tzinfo else time.replace(tzinfo=datetime.UTC)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+    except OSError as error:
+        raise Refused(f"{path}: {error.strerror}") from None
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file as a whole or not at all; ``-`` is standard output."""
+    if str(path) == "-":
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+        return
+    try:
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as unfinished:
+            unfinished.write(content)
+        temporary = Path(unfinished.name)
+        temporary.chmod(0o666 & ~_umask())
+        try:
+            temporary.replace(path)
+        except OSError:
+            temporary.unlink()
+            raise
+    except OSError as error:
+        raise Refused(f"{path}: {error.strerror}") from None
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,51 @@
+"""The web server as a process: gunicorn with threads, the application built once before the workers are forked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+from screening.app import create_app
+from screening.config import Settings
+
+DEFAULT_BIND = "127.0.0.1:8000"
+
+
+def run_server(settings: Settings, *, bind: str = DEFAULT_BIND, workers: int = 2, threads: int = 8) -> None:
+    """Serve until told to stop. What keeps the application from starting is raised before a port is opened."""
+    _Server(
+        create_app(settings),
+        {
+            "bind": bind,
+            "workers": workers,
+            "threads": threads,
+            "worker_class": "gthread",
+            "preload_app": True,
+            "post_fork": _after_fork,
+            "accesslog": None,  # addresses of patients and their links must not end up in a log
+            "loglevel": "warning",
+            "proc_name": "intake",
+            "graceful_timeout": 30,
+        },
+    ).run()
+
+
+class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
+    def __init__(self, app: Flask, options: dict[str, Any]) -> None:
+        self._app = app
+        self._options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        return self._app
+
+
+def _after_fork(_server: Any, worker: Any) -> None:
+    # Connections opened before the fork belong to the parent; closing them here would close the parent's.
+    worker.app.callable.extensions["store"].engine.dispose(close=False)

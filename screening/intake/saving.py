@@ -1,0 +1,91 @@
+"""Saving a page: checked before, then one upsert and its audit event in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from screening.answer_values import Plain
+from screening.intake.sitting import SittingPage, require_open
+from screening.store import audit, drafts, sittings
+from screening.store.audit import Actor
+from screening.store.drafts import DraftPage
+from screening.store.engine import Store
+from screening.store.errors import Conflict
+
+
+class PageConflict(Conflict):
+    """The page was saved elsewhere in between; ``current`` is what stands there now."""
+
+    def __init__(self, current: DraftPage | None) -> None:
+        super().__init__("This page was saved in another place in the meantime.", current)
+        self.current: DraftPage | None = current
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """What a patient posted of a page, checked.
+
+    ``answers`` are by item id in plain form, ``shown`` the items that were on the screen, ``revision`` the one that
+    the screen showed (0 for a page that was never saved). ``anew``: earlier answers of the page go, shown or not.
+    """
+
+    answers: Mapping[str, Plain]
+    shown: frozenset[str]
+    revision: int
+    skipped: bool = False
+    anew: bool = False
+
+
+def save_page(
+    store: Store, actor: Actor, page: SittingPage, posted: Posted, *, visit: str, now: datetime, zone: tzinfo
+) -> DraftPage:
+    """Save what was posted of a page and return what stands there now.
+
+    Answers to items that were not on the screen are kept as they were. The same again from the same sitting changes
+    nothing and counts as saved; from another one it does not, or hidden answers could be guessed. Raises PageConflict
+    if something else was saved since the screen was made, `Closed` if the invitation takes nothing any more.
+    """
+    draft = _merge(page, posted, visit)
+    with store.write() as session:
+        require_open(sittings.facts(session, actor.id, for_update=True), now, zone)
+        is_current = posted.revision == page.revision
+        if not is_current or not drafts.save(session, store.keyring, draft, now):
+            current = drafts.page(session, store.keyring, page.response_id, page.page.id)
+            if current is None or current.visit != visit or not _says_the_same(current, posted):
+                raise PageConflict(current)
+            return current
+        audit.record(
+            session,
+            store.keyring,
+            actor=actor,
+            action="skip_page" if posted.skipped else "save_page",
+            record=f"invitation:{actor.id}",
+            at=now,
+            detail={"page": page.number, "revision": draft.revision},
+        )
+        return draft
+
+
+def _merge(page: SittingPage, posted: Posted, visit: str) -> DraftPage:
+    kept: Mapping[str, Plain] = {}
+    shown: Collection[str] = ()
+    if page.saved and not posted.anew and not posted.skipped:
+        kept = {item_id: plain for item_id, plain in page.saved.answers.items() if item_id not in posted.shown}
+        shown = page.saved.shown
+    return DraftPage(
+        response_id=page.response_id,
+        page_id=page.page.id,
+        revision=posted.revision + 1,
+        answers={**kept, **posted.answers},
+        skipped=posted.skipped,
+        shown=posted.shown.union(shown),
+        visit=visit,
+    )
+
+
+def _says_the_same(current: DraftPage, posted: Posted) -> bool:
+    """Tell whether what stands there is what was posted, as after a double click or a retry."""
+    there = {item_id: plain for item_id, plain in current.answers.items() if item_id in posted.shown}
+    return current.skipped == posted.skipped and there == posted.answers

@@ -1,0 +1,122 @@
+"""Sending: all responses of a sitting at once, exactly once; what is off the path is left out."""
+
+from __future__ import annotations
+
+from datetime import datetime, tzinfo
+from enum import StrEnum
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from screening.answer_formats import dump_answers
+from screening.intake.sitting import Begun, Closed, begun, open_invitation
+from screening.path import on_path, walk
+from screening.store import audit, drafts, invitations, responses
+from screening.store.audit import Actor
+from screening.store.crypto import Keyring
+from screening.store.engine import Store
+from screening.store.errors import NotAllowed
+from screening.store.invitations import LinkState
+from screening.store.tables import Response, WebSession
+
+
+class Helper(StrEnum):
+    """Who helped the patient to answer."""
+
+    ALONE = "alone"
+    FAMILY_OR_FRIEND = "family_or_friend"
+    CLINIC_STAFF = "clinic_staff"
+    INTERPRETER = "interpreter"
+    SOMEONE_ELSE = "someone_else"
+
+
+def set_helper(store: Store, actor: Actor, helper: Helper | None, *, now: datetime, zone: tzinfo) -> None:
+    """Keep who helped; None where the patient did not say."""
+    with store.write() as session:
+        invitation = open_invitation(session, actor, now, zone)
+        if invitation.helped_by == helper:
+            return
+        invitation.helped_by = helper
+        audit.record(
+            session,
+            store.keyring,
+            actor=actor,
+            action="set_helper",
+            record=f"invitation:{invitation.id}",
+            at=now,
+            detail={"helped_by": helper},
+        )
+
+
+def submit(store: Store, actor: Actor, *, now: datetime, zone: tzinfo) -> bool:
+    """Send everything that was saved; False if it was sent already, by a double click for instance.
+
+    In one transaction: each response gets its sealed document, time and place in the order of events; saved pages go;
+    links and sessions end. Raises NotAllowed while nothing is saved, `Closed` for an invitation that takes nothing.
+    """
+    with store.write() as session:
+        try:
+            invitation = open_invitation(session, actor, now, zone)
+        except Closed as closed:
+            if closed.state is LinkState.SENT:
+                return False
+            raise
+        everything = begun(session, store.keyring, invitation.id)
+        if not any(response.saved for response in everything):
+            raise NotAllowed("Nothing is saved yet, so there is nothing to send.")
+        for response in everything:
+            _send(session, store.keyring, response, actor, now)
+        invitation.state = "sent"
+        invitation.sent_at = now
+        drafts.remove(session, [response.response_id for response in everything])
+        _end_sessions(session, invitation.id, now)
+        audit.record(
+            session,
+            store.keyring,
+            actor=actor,
+            action="send",
+            record=f"invitation:{invitation.id}",
+            at=now,
+        )
+    return True
+
+
+def was_sent(store: Store, invitation_id: str) -> bool:
+    """Tell whether an invitation was answered and sent, for a browser whose session ended with the sending."""
+    with store.read() as session:
+        return invitations.get(session, invitation_id).state == LinkState.SENT
+
+
+def _send(session: Session, keyring: Keyring, response: Begun, actor: Actor, now: datetime) -> None:
+    response_id = response.response_id
+    event_id = audit.record(session, keyring, actor=actor, action="send", record=f"response:{response_id}", at=now)
+    document = keyring.seal({"pages": _pages(response)}, responses.bound_to(response_id))
+    session.execute(
+        update(Response)
+        .where(Response.id == response_id)
+        .values(document=document, sent_at=now, sent_sequence=event_id)
+    )
+
+
+def _end_sessions(session: Session, invitation_id: str, now: datetime) -> None:
+    """End the patient's sessions on all devices. The rows stay, so that a second click is told "sent", not "gone"."""
+    session.execute(
+        update(WebSession)
+        .where(WebSession.invitation_id == invitation_id, WebSession.expires_at > now)
+        .values(expires_at=now)
+    )
+
+
+def _pages(response: Begun) -> dict[str, object]:
+    """Return the pages that were reached and are asked, page id -> what was answered on the path, in plain form."""
+    answers = on_path(response.questionnaire, response.answers)
+    path = walk(response.questionnaire, response.answers)
+    flat = dump_answers(answers)
+    return {
+        path_page.page.id: {
+            "answers": {item.id: flat[item.id] for item in path_page.items if item.id in flat},
+            "skipped": path_page.page.id in answers.skipped,
+        }
+        for path_page in path.pages
+        if path_page.items and path_page.page.id in answers.reached
+    }

@@ -1,0 +1,252 @@
+"""One sitting: all pages of all questionnaires of an invitation as the patient gets them now, in one sequence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, tzinfo
+from enum import StrEnum
+from functools import lru_cache
+
+from sqlalchemy.orm import Session
+
+from screening.answer_values import Plain
+from screening.answers import Answers
+from screening.definition.model import Item, Page, Questionnaire
+from screening.path import offered, walk
+from screening.store import drafts, invitations, registry, sittings
+from screening.store.audit import Actor
+from screening.store.crypto import Keyring
+from screening.store.drafts import DraftPage
+from screening.store.engine import Store
+from screening.store.errors import NotAllowed
+from screening.store.invitations import Dated, LinkState
+from screening.store.sittings import SittingFacts
+from screening.store.tables import Invitation
+
+
+class PageState(StrEnum):
+    """What became of a page so far. `MORE`: saved, but an answer elsewhere brought new questions to it."""
+
+    NOT_STARTED = "not_started"
+    SAVED = "saved"
+    MORE = "more"
+    SKIPPED = "skipped"
+
+
+class Closed(NotAllowed):
+    """The invitation takes nothing any more; ``state`` says why."""
+
+    def __init__(self, state: LinkState) -> None:
+        super().__init__(f"this invitation is {state}")
+        self.state = state
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SittingPage:
+    """A page as the patient gets it now.
+
+    ``number`` is its place in the address and never changes; ``position`` is its place among the pages that are asked
+    now, 0 for one that is not. ``items`` are those asked or shown now. ``question_numbers`` are by item id.
+    """
+
+    number: int
+    position: int
+    response_id: str
+    questionnaire: Questionnaire
+    question_numbers: Mapping[str, int]
+    page: Page
+    items: tuple[Item, ...]
+    saved: DraftPage | None
+
+    @property
+    def revision(self) -> int:
+        """Return how often the page was saved."""
+        return self.saved.revision if self.saved else 0
+
+    @property
+    def state(self) -> PageState:
+        """Return what became of the page so far."""
+        if self.saved is None:
+            return PageState.NOT_STARTED
+        if self.saved.skipped:
+            return PageState.SKIPPED
+        return PageState.MORE if self.not_yet_shown else PageState.SAVED
+
+    @property
+    def not_yet_shown(self) -> tuple[Item, ...]:
+        """Return the questions that are asked now and were not on the screen when the page was saved."""
+        shown = self.saved.shown if self.saved else frozenset()
+        return tuple(item for item in self.items if item.asks and item.id not in shown)
+
+    @property
+    def answers(self) -> Mapping[str, Plain]:
+        """Return what was saved of the page, by item id, in plain form."""
+        return self.saved.answers if self.saved else {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """A response that was begun: its questionnaire as this patient gets it, and what was saved, by page id.
+
+    ``question_numbers`` are those of the whole file, so that a number means the same question in every report.
+    """
+
+    response_id: str
+    questionnaire: Questionnaire
+    question_numbers: Mapping[str, int]
+    saved: Mapping[str, DraftPage]
+
+    @property
+    def answers(self) -> Answers:
+        """Return what was saved, on the path or off it."""
+        return drafts.gather(self.questionnaire, self.saved)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sitting:
+    """What the patient has before them. ``every_page`` holds those too that no answer brings up now."""
+
+    facts: SittingFacts
+    responses: tuple[Begun, ...]
+    every_page: tuple[SittingPage, ...]
+
+    @property
+    def has_agreed(self) -> bool:
+        """Whether the patient has agreed, so that there are questions."""
+        return self.facts.consented_at is not None
+
+    @property
+    def pages(self) -> tuple[SittingPage, ...]:
+        """Return the pages that are asked now, in order."""
+        return tuple(page for page in self.every_page if page.position)
+
+    @property
+    def questionnaires(self) -> tuple[Questionnaire, ...]:
+        """Return the questionnaires that were begun, in order."""
+        return tuple(response.questionnaire for response in self.responses)
+
+    @property
+    def nothing_saved(self) -> bool:
+        """Whether there is nothing yet that could be sent."""
+        return not any(page.saved for page in self.pages)
+
+    @property
+    def all_done(self) -> bool:
+        """Whether every page that is asked was saved or skipped, with nothing new on it."""
+        return all(page.state in (PageState.SAVED, PageState.SKIPPED) for page in self.pages)
+
+    def page(self, number: int) -> SittingPage | None:
+        """Return the page at this address, if it is asked now."""
+        found = self.any_page(number)
+        return found if found and found.position else None
+
+    def any_page(self, number: int) -> SittingPage | None:
+        """Return the page at this address, asked now or not; what is typed there is saved either way."""
+        return self.every_page[number - 1] if 0 < number <= len(self.every_page) else None
+
+    def after(self, page: SittingPage) -> SittingPage | None:
+        """Return the next page that is asked, or None after the last."""
+        return next((other for other in self.pages if other.number > page.number), None)
+
+    def before(self, page: SittingPage) -> SittingPage | None:
+        """Return the page before this one, or None before the first."""
+        return next((other for other in reversed(self.pages) if other.number < page.number), None)
+
+    def afresh(self, page: SittingPage) -> tuple[Item, ...]:
+        """Return the items of a page as they were asked before any of them was answered.
+
+        Who answers a hidden page anew must not see, by what is asked, what was answered before.
+        """
+        response = self._response(page)
+        others = {page_id: draft for page_id, draft in response.saved.items() if page_id != page.page.id}
+        path = walk(response.questionnaire, drafts.gather(response.questionnaire, others))
+        return path.page(page.page.id).items
+
+    def saving(self, page: SittingPage, draft: DraftPage) -> Sitting:
+        """Return the sitting as it is with this draft of a page saved."""
+        response = self._response(page)
+        saved = replace(response, saved={**response.saved, page.page.id: draft})
+        responses = tuple(saved if other is response else other for other in self.responses)
+        return Sitting(facts=self.facts, responses=responses, every_page=tuple(_every_page(responses)))
+
+    def _response(self, page: SittingPage) -> Begun:
+        return next(response for response in self.responses if response.response_id == page.response_id)
+
+    def hides(self, page: SittingPage, visit: str) -> bool:
+        """Tell whether the page's saved answers stay hidden from this browser.
+
+        They are shown only in the sitting in which they were typed, and not even there where the patient chose so.
+        """
+        saved = page.saved
+        return saved is not None and not saved.skipped and (bool(self.facts.always_hide) or saved.visit != visit)
+
+
+def view(store: Store, actor: Actor, *, now: datetime, zone: tzinfo) -> Sitting:
+    """Return the sitting of this patient; `Closed` if the invitation takes nothing any more, NotFound if it is gone."""
+    with store.read() as session:
+        facts = sittings.facts(session, actor.id)
+        require_open(facts, now, zone)
+        responses = begun(session, store.keyring, actor.id)
+    return Sitting(facts=facts, responses=responses, every_page=tuple(_every_page(responses)))
+
+
+def require_open(invitation: Dated, now: datetime, zone: tzinfo) -> None:
+    """Raise `Closed` unless the invitation still takes answers."""
+    state = invitations.link_state(invitation, now, zone)
+    if state is not LinkState.OPEN:
+        raise Closed(state)
+
+
+def open_invitation(session: Session, actor: Actor, now: datetime, zone: tzinfo) -> Invitation:
+    """Return the patient's invitation to be changed, locked; `Closed` or NotFound if it takes nothing any more."""
+    invitation = invitations.get(session, actor.id, for_update=True)
+    require_open(invitation, now, zone)
+    return invitation
+
+
+def begun(session: Session, keyring: Keyring, invitation_id: str) -> tuple[Begun, ...]:
+    """Return the invitation's responses in order, with all that was saved of them."""
+    rows = sittings.begun(session, invitation_id)
+    saved = drafts.pages(session, keyring, invitation_id) if rows else []
+    found = []
+    for row in rows:
+        whole = registry.definition(session, row.questionnaire_id, row.version, row.content_hash)
+        questionnaire, question_numbers = _cut(_ByHash(row.content_hash, whole), row.switched_on)
+        by_page = {draft.page_id: draft for draft in saved if draft.response_id == row.id}
+        found.append(
+            Begun(response_id=row.id, questionnaire=questionnaire, question_numbers=question_numbers, saved=by_page)
+        )
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _ByHash:
+    """A questionnaire that is told from others by its hash alone, so that looking it up is quick."""
+
+    content_hash: str
+    questionnaire: Questionnaire = field(compare=False)
+
+
+@lru_cache(maxsize=200)
+def _cut(whole: _ByHash, switched_on: tuple[str, ...]) -> tuple[Questionnaire, Mapping[str, int]]:
+    """Return the questionnaire with what is switched on, and the question numbers of the whole."""
+    return offered(whole.questionnaire, switched_on), whole.questionnaire.numbers()
+
+
+def _every_page(responses: tuple[Begun, ...]) -> Iterator[SittingPage]:
+    number = position = 0
+    for response in responses:
+        for path_page in walk(response.questionnaire, response.answers).pages:
+            number += 1
+            position += bool(path_page.items)
+            yield SittingPage(
+                number=number,
+                position=position if path_page.items else 0,
+                response_id=response.response_id,
+                questionnaire=response.questionnaire,
+                question_numbers=response.question_numbers,
+                page=path_page.page,
+                items=path_page.items,
+                saved=response.saved.get(path_page.page.id),
+            )

@@ -1,0 +1,33 @@
+"""The report of a response as the clinic gets it, on screen, as a PDF, and from the command line: one way for all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import tzinfo
+
+from reports.document import Report
+from screening.intake.sending import Helper
+from screening.review import ResponseView
+from screening.summary import Reader, summarise
+
+HELPERS: Mapping[str, str] = {
+    Helper.FAMILY_OR_FRIEND.value: "family or friend",
+    Helper.CLINIC_STAFF.value: "someone at the clinic",
+    Helper.INTERPRETER.value: "an interpreter",
+    Helper.SOMEONE_ELSE.value: "someone else",
+}
+"""Who helped the patient, code -> words; whoever answered alone had no helper."""
+
+
+def report_of(view: ResponseView, reader: Reader, helpers: Mapping[str, str] = HELPERS) -> Report:
+    """Return the report of a response; ``helpers`` are the words of `HELPERS` in the reader's language."""
+    facts = replace(view.facts, helper=helpers.get(view.helped_by or "", ""))
+    return summarise(view.questionnaire, view.answers, response=facts, review=view.review, reader=reader)
+
+
+def file_name(view: ResponseView, zone: tzinfo) -> str:
+    """Return a name for the PDF that tells no name, record number or topic: "answers-2026-05-04-3f9a01bc.pdf"."""
+    assert view.facts.sent_at is not None
+    sent_on = view.facts.sent_at.astimezone(zone).date()
+    return f"answers-{sent_on.isoformat()}-{view.response_id[:8]}.pdf"

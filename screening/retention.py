@@ -1,0 +1,81 @@
+"""Deleting what patients were told is deleted: sent answers after the retention time, unsent ones after the visit.
+
+What stays is a trace without content: that there was an invitation, when it was sent and read, and the audit trail.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy.orm import Session
+
+from screening.store import audit
+from screening.store.access import ADMINISTRATOR, require
+from screening.store.audit import Actor
+from screening.store.engine import Store
+from screening.store.tables import Invitation, Response
+
+_BATCH = 200
+"""Responses deleted in one transaction, so that nobody's save waits for long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """How many responses were deleted, and how many sittings that were never sent."""
+
+    sent: int
+    unsent: int
+
+
+def run(store: Store, actor: Actor, *, retention_days: int | None, draft_days: int, now: datetime) -> Deleted:
+    """Delete what is due at ``now``; safe to repeat, and to stop in the middle.
+
+    Sent answers, with their notes, go ``retention_days`` after the sending (None keeps them); what was saved and
+    never sent goes ``draft_days`` after the appointment. ``store`` keeps deleted bytes out of the file (SQLite's
+    secure_delete); copies in backups are the operator's.
+    """
+    require(actor, ADMINISTRATOR)
+    sent = 0
+    if retention_days is not None:
+        sent = _delete_all(store, actor, Response.sent_at < now - timedelta(days=retention_days), "retention", now)
+    over = Invitation.appointment_at < now - timedelta(days=draft_days)
+    unsent = _delete_all(store, actor, Response.sent_at.is_(None) & over, "never_sent", now)
+    return Deleted(sent, unsent)
+
+
+def _delete_all(store: Store, actor: Actor, due: ColumnElement[bool], reason: str, now: datetime) -> int:
+    count = 0
+    while True:
+        with store.write() as session:
+            deleted = _delete_some(session, store, actor, due, reason, now)
+        count += deleted
+        if deleted < _BATCH:
+            return count
+
+
+def _delete_some(
+    session: Session, store: Store, actor: Actor, due: ColumnElement[bool], reason: str, now: datetime
+) -> int:
+    found = session.execute(
+        select(Response.id, Response.questionnaire_id, Response.version)
+        .join(Invitation, Invitation.id == Response.invitation_id)
+        .where(due)
+        .order_by(Response.id)
+        .limit(_BATCH)
+        .with_for_update(of=Response)
+    ).all()
+    for row in found:
+        audit.record(
+            session,
+            store.keyring,
+            actor=actor,
+            action="delete",
+            record=f"response:{row.id}",
+            at=now,
+            detail={"reason": reason, "questionnaire": row.questionnaire_id, "version": row.version},
+        )
+    # Notes and saved pages go with their response (ON DELETE CASCADE).
+    session.execute(delete(Response).where(Response.id.in_([row.id for row in found])))
+    return len(found)

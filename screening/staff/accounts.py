@@ -1,0 +1,213 @@
+"""Staff accounts. Whatever changes what an account may do ends its sessions: they refer to a value that is renewed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import uuid4
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from screening.staff.passwords import hash_password, password_problem
+from screening.store import audit
+from screening.store import staff as repository
+from screening.store.access import ADMINISTRATOR, ROLES, require
+from screening.store.audit import Actor, DetailValue
+from screening.store.engine import Store, insert_unless_there
+from screening.store.errors import Invalid, NotAllowed, NotFound
+from screening.store.tables import Role, Staff, staff_role
+
+_EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
+_TAKEN = "There is an account with this e-mail address already."
+
+
+@dataclass(frozen=True, slots=True)
+class StaffView:
+    """A staff account as an administrator sees it."""
+
+    id: int
+    email: str
+    name: str
+    roles: frozenset[str]
+    active: bool
+    created_at: datetime
+
+
+def create_staff(
+    store: Store, actor: Actor, *, email: str, name: str, roles: Collection[str], password: str, now: datetime
+) -> int:
+    """Make an account and return its id. Raises Invalid for ``email``, ``name``, ``roles`` or ``password``."""
+    require(actor, ADMINISTRATOR)
+    email, name = repository.normalised(email), " ".join(name.split())
+    problems = _check(email, name, roles)
+    problem = password_problem(password, (email, name))
+    if problem:
+        problems["password"] = problem
+    if problems:
+        raise Invalid(problems)
+    hashed = hash_password(password)  # before the transaction: it takes long, and the write lock is shared
+    with store.write() as session:
+        values = {
+            "email": email,
+            "name": name,
+            "password": hashed,
+            "active": True,
+            "fs_uniquifier": uuid4().hex,
+            "created_at": now,
+        }
+        if not insert_unless_there(session, Staff, values, Staff.email):
+            raise Invalid({"email": _TAKEN})
+        account = repository.find_by_email(session, email)
+        assert account is not None
+        _give_roles(session, account.id, roles)
+        _audit(session, store, actor, account.id, "create", now, {"roles": sorted(roles)})
+        return account.id
+
+
+def list_staff(store: Store, actor: Actor) -> list[StaffView]:
+    """Return all accounts, open ones first, by name."""
+    require(actor, ADMINISTRATOR)
+    with store.read() as session:
+        found = [_view(account) for account in session.scalars(select(Staff))]
+    return sorted(found, key=lambda account: (not account.active, account.name.casefold(), account.id))
+
+
+def find_staff(store: Store, actor: Actor, email: str) -> StaffView:
+    """Return the account with this e-mail address; NotFound if there is none."""
+    require(actor, ADMINISTRATOR)
+    with store.read() as session:
+        account = repository.find_by_email(session, email)
+        if account is None:
+            raise NotFound(f"There is no account with the e-mail address {email}.")
+        return _view(account)
+
+
+def disable_staff(store: Store, actor: Actor, staff_id: int, *, now: datetime) -> None:
+    """Close an account and end its sessions; doing it again changes nothing.
+
+    Raises NotAllowed for the last administrator: somebody must be able to open accounts.
+    """
+    require(actor, ADMINISTRATOR)
+    with store.write() as session:
+        _lock(session)
+        account = repository.get(session, staff_id)
+        if not account.active:
+            return
+        _keep_an_administrator(session, account)
+        _set(session, staff_id, active=False)
+        _audit(session, store, actor, staff_id, "disable", now)
+
+
+def enable_staff(store: Store, actor: Actor, staff_id: int, *, now: datetime) -> None:
+    """Open a closed account again; doing it again changes nothing."""
+    require(actor, ADMINISTRATOR)
+    with store.write() as session:
+        if repository.get(session, staff_id).active:
+            return
+        _set(session, staff_id, active=True)
+        _audit(session, store, actor, staff_id, "enable", now)
+
+
+def set_roles(store: Store, actor: Actor, staff_id: int, roles: Collection[str], *, now: datetime) -> None:
+    """Give an account exactly these roles and end its sessions. Raises Invalid for ``roles``; NotAllowed as above."""
+    require(actor, ADMINISTRATOR)
+    problems = _check_roles(roles)
+    if problems:
+        raise Invalid(problems)
+    with store.write() as session:
+        _lock(session)
+        account = repository.get(session, staff_id)
+        before = {role.name for role in account.roles}
+        if before == set(roles):
+            return
+        if ADMINISTRATOR not in roles:
+            _keep_an_administrator(session, account)
+        session.execute(delete(staff_role).where(staff_role.c.staff_id == staff_id))
+        _give_roles(session, staff_id, roles)
+        _set(session, staff_id)
+        _audit(session, store, actor, staff_id, "set_roles", now, {"from": sorted(before), "to": sorted(roles)})
+
+
+def set_password(store: Store, actor: Actor, staff_id: int, password: str, *, now: datetime) -> str:
+    """Give an account another password and end its sessions; by an administrator, or by the person herself.
+
+    Returns what the account's sessions refer to from now on, for the one that goes on. Raises Invalid.
+    """
+    if actor.kind != "staff" or actor.id != str(staff_id):
+        require(actor, ADMINISTRATOR)
+    with store.read() as session:
+        account = repository.get(session, staff_id)
+    problem = password_problem(password, (account.email, account.name))
+    if problem:
+        raise Invalid({"password": problem})
+    hashed = hash_password(password)
+    with store.write() as session:
+        uniquifier = _set(session, staff_id, password=hashed)
+        _audit(session, store, actor, staff_id, "set_password", now)
+    return uniquifier
+
+
+def _check(email: str, name: str, roles: Collection[str]) -> dict[str, str]:
+    problems = _check_roles(roles)
+    if len(email) > 255 or not _EMAIL.fullmatch(email):
+        problems["email"] = "Enter an e-mail address like name@example.org."
+    if not name or len(name) > 200 or not name.isprintable():
+        problems["name"] = "Enter the person's name, at most 200 characters."
+    return problems
+
+
+def _check_roles(roles: Collection[str]) -> dict[str, str]:
+    unknown = sorted(set(roles) - ROLES.keys())
+    if unknown:
+        return {"roles": f"There is no role {', '.join(unknown)}; there are {', '.join(ROLES)}."}
+    return {} if roles else {"roles": "Choose at least one role."}
+
+
+def _lock(session: Session) -> None:
+    """Let only one transaction at a time take the administrator's role from somebody."""
+    session.execute(select(Role.id).where(Role.name == ADMINISTRATOR).with_for_update())
+
+
+def _keep_an_administrator(session: Session, account: Staff) -> None:
+    others = [member for member in repository.with_role(session, ADMINISTRATOR) if member.id != account.id]
+    if not others:
+        raise NotAllowed("This is the last administrator. Make somebody else an administrator first.")
+
+
+def _give_roles(session: Session, staff_id: int, roles: Collection[str]) -> None:
+    for name in roles:
+        insert_unless_there(session, Role, {"name": name, "description": ROLES[name]}, Role.name)
+    role_ids = session.scalars(select(Role.id).where(Role.name.in_(roles)))
+    session.execute(insert(staff_role), [{"staff_id": staff_id, "role_id": role_id} for role_id in role_ids])
+
+
+def _set(session: Session, staff_id: int, **values: object) -> str:
+    """Change an account and renew what its sessions refer to; return the new value."""
+    uniquifier = uuid4().hex
+    changed = session.execute(
+        update(Staff).where(Staff.id == staff_id).values(fs_uniquifier=uniquifier, **values).returning(Staff.id)
+    )
+    if changed.first() is None:
+        raise NotFound("There is no such account.")
+    return uniquifier
+
+
+def _view(account: Staff) -> StaffView:
+    roles = frozenset(role.name for role in account.roles)
+    return StaffView(account.id, account.email, account.name, roles, account.active, account.created_at)
+
+
+def _audit(
+    session: Session,
+    store: Store,
+    actor: Actor,
+    staff_id: int,
+    action: str,
+    now: datetime,
+    detail: dict[str, DetailValue] | None = None,
+) -> None:
+    record = f"staff:{staff_id}"
+    audit.record(session, store.keyring, actor=actor, action=action, record=record, at=now, detail=detail)

@@ -1,0 +1,1 @@
+"""The database: tables, encryption, migrations, and one module for each kind of record."""

@@ -1,0 +1,50 @@
+"""Who may do what: roles, and the condition under which a query gives out answers. Denied unless named here."""
+
+from __future__ import annotations
+
+from typing import Final, Literal, TypeAlias
+
+from sqlalchemy import ColumnElement, false, true
+
+from screening.store.audit import Actor
+from screening.store.errors import NotAllowed
+from screening.store.tables import Invitation
+
+FRONT_DESK: Final = "front_desk"
+CLINICIAN: Final = "clinician"
+ADMINISTRATOR: Final = "administrator"
+
+ROLES: Final[dict[str, str]] = {
+    FRONT_DESK: "invites patients and sees who has answered; reaches no answer",
+    CLINICIAN: "reads answers, writes notes and signs off",
+    ADMINISTRATOR: "looks after accounts and questionnaires; reaches no answer",
+}
+"""Role -> what it is for."""
+
+CliniciansSee: TypeAlias = Literal["own", "practice"]
+"""Whether clinicians read the responses of their own appointments only, or the whole practice's."""
+
+
+def require(actor: Actor, *roles: str) -> None:
+    """Raise NotAllowed unless the actor has one of these roles; the program itself may do everything."""
+    if actor.kind == "system":
+        return
+    if actor.kind != "staff" or actor.roles.isdisjoint(roles):
+        raise NotAllowed("Your account is not set up to do this.")
+
+
+def staff_id(actor: Actor) -> int | None:
+    """Return the id of the member of staff who acts; None for the program itself."""
+    return int(actor.id) if actor.kind == "staff" else None
+
+
+def may_read_answers(actor: Actor, clinicians_see: CliniciansSee) -> ColumnElement[bool]:
+    """Return the condition, over a query that has the invitation, under which this actor may read answers.
+
+    It stands in every query that gives out an answer or the id of a response, so that a crafted address finds nothing.
+    """
+    if actor.kind == "system":
+        return true()
+    if actor.kind != "staff" or CLINICIAN not in actor.roles:
+        return false()
+    return true() if clinicians_see == "practice" else Invitation.clinician_id == int(actor.id)

@@ -1,0 +1,133 @@
+"""Pages that a patient saved and has not sent yet: sealed documents, one a page, each save one atomic upsert.
+
+Only the patient's own use cases come here; staff have no way to an unsent answer. Sending replaces these rows by the
+sealed document of the response.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Executable, bindparam, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from screening.answer_values import Plain
+from screening.answers import Answers
+from screening.definition.model import Questionnaire
+from screening.store.crypto import Keyring
+from screening.store.responses import read_answers
+from screening.store.tables import Response, ResponsePage
+
+
+def _upsert(insert: Callable[..., Any]) -> Executable:
+    """Return the statement that saves a page on top of the revision before it, in one dialect's words."""
+    statement = insert(ResponsePage)
+    new = {name: statement.excluded[name] for name in ("revision", "document", "saved_at")}
+    upsert: Executable = statement.on_conflict_do_update(
+        index_elements=[ResponsePage.response_id, ResponsePage.page_id],
+        set_=new,
+        where=ResponsePage.revision == new["revision"] - 1,
+    ).returning(ResponsePage.revision)
+    return upsert
+
+
+# Built once: every page of a patient runs one of them.
+_SAVE = {"sqlite": _upsert(sqlite.insert), "postgresql": _upsert(postgresql.insert)}
+_OF_INVITATION = (
+    select(ResponsePage.response_id, ResponsePage.page_id, ResponsePage.revision, ResponsePage.document)
+    .join(Response, Response.id == ResponsePage.response_id)
+    .where(Response.invitation_id == bindparam("invitation_id"))
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftPage:
+    """One saved page. ``answers`` are by item id in plain form; ``shown`` are the items that were on the screen.
+
+    ``visit`` marks the sitting in which it was saved: a random text that stands in the browser's session, so that
+    answers are shown again only there. ``revision`` counts the saves of this page from 1.
+    """
+
+    response_id: str
+    page_id: str
+    revision: int
+    answers: Mapping[str, Plain]
+    skipped: bool
+    shown: frozenset[str]
+    visit: str
+
+
+def pages(session: Session, keyring: Keyring, invitation_id: str) -> list[DraftPage]:
+    """Return all that an invitation's patient has saved and not sent, in no order."""
+    rows = session.connection().execute(_OF_INVITATION, {"invitation_id": invitation_id})
+    return [_open(keyring, *row) for row in rows]
+
+
+def page(session: Session, keyring: Keyring, response_id: str, page_id: str) -> DraftPage | None:
+    """Return one saved page, or None."""
+    row = session.execute(
+        select(ResponsePage.response_id, ResponsePage.page_id, ResponsePage.revision, ResponsePage.document).where(
+            ResponsePage.response_id == response_id, ResponsePage.page_id == page_id
+        )
+    ).one_or_none()
+    return _open(keyring, *row) if row else None
+
+
+def save(session: Session, keyring: Keyring, draft: DraftPage, now: datetime) -> bool:
+    """Save a page on top of the revision before ``draft.revision``; False if something else stands there.
+
+    One statement, so that of two saves at once the second finds what the first wrote.
+    """
+    connection = session.connection()
+    values = {
+        "response_id": draft.response_id,
+        "page_id": draft.page_id,
+        "revision": draft.revision,
+        "document": keyring.seal(_document(draft), _bound_to(draft.response_id, draft.page_id)),
+        "saved_at": now,
+    }
+    return connection.execute(_SAVE[connection.dialect.name], values).first() is not None
+
+
+def remove(session: Session, response_ids: Collection[str]) -> None:
+    """Remove all saved pages of these responses."""
+    session.execute(delete(ResponsePage).where(ResponsePage.response_id.in_(response_ids)))
+
+
+def gather(questionnaire: Questionnaire, saved: Mapping[str, DraftPage]) -> Answers:
+    """Put the saved pages of one questionnaire (page id -> draft) together.
+
+    Raises AnswersError for a stored answer that its item can't take, which would be a mistake of ours.
+    """
+    documents = {page_id: {"answers": draft.answers, "skipped": draft.skipped} for page_id, draft in saved.items()}
+    return read_answers(questionnaire, documents)
+
+
+def _bound_to(response_id: str, page_id: str) -> str:
+    return f"response_page:{response_id}:{page_id}"
+
+
+def _document(draft: DraftPage) -> dict[str, object]:
+    return {
+        "answers": dict(draft.answers),
+        "skipped": draft.skipped,
+        "shown": sorted(draft.shown),
+        "visit": draft.visit,
+    }
+
+
+def _open(keyring: Keyring, response_id: str, page_id: str, revision: int, sealed: bytes) -> DraftPage:
+    document = keyring.open(sealed, _bound_to(response_id, page_id))
+    return DraftPage(
+        response_id=response_id,
+        page_id=page_id,
+        revision=revision,
+        answers=document["answers"],
+        skipped=document["skipped"],
+        shown=frozenset(document["shown"]),
+        visit=document["visit"],
+    )

@@ -1,0 +1,292 @@
+"""The registry of questionnaires: files in, frozen versions out; patients and reports are served from here.
+
+A version's text can be replaced until the first response stands on it, and never after; the database holds that by
+the hash that each response refers to.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session, defer
+
+from screening.definition.checks import check
+from screening.definition.loader import Loaded, load, load_text
+from screening.definition.model import Page, Questionnaire
+from screening.definition.problems import DefinitionError
+from screening.store import audit
+from screening.store.crypto import Keyring
+from screening.store.engine import insert_unless_there
+from screening.store.errors import NotFound
+from screening.store.tables import QuestionnaireSwitch, QuestionnaireVersion, Response, Safeguard
+
+SELF_HARM = "self_harm"
+
+_parsed: dict[str, Questionnaire] = {}
+"""Content hash -> questionnaire, in this process. A hash never means another text, so nothing here grows stale."""
+_MOST_PARSED = 500
+
+
+class RegistryError(Exception):
+    """Files that can't be served; one line each, all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A version that is offered to patients: approved and not withdrawn."""
+
+    questionnaire: Questionnaire
+    content_hash: str
+    approved_by: str
+    approved_at: datetime
+    approval_is_demo: bool
+
+
+def register_files(session: Session, keyring: Keyring, folders: Iterable[Path], now: datetime) -> list[str]:
+    """Register every questionnaire file of these folders; return "id version" of what is new or changed.
+
+    RegistryError lists all that is wrong: files that can't be read, that break a rule of the language (what only
+    warns is let pass), or that changed after a response was begun on them. The caller's transaction should end then
+    with nothing kept.
+    """
+    problems: list[str] = []
+    changed: list[str] = []
+    for loaded in _loaded(folders, problems):
+        there = _find(session, loaded)
+        if there is not None and there.content_hash == loaded.content_hash:
+            continue
+        faults = [str(problem) for problem in check(loaded) if problem.severity == "error"]
+        if there is not None and _is_frozen(session, there):
+            faults.append(_frozen(loaded, there))
+        if not faults and _put(session, keyring, loaded, now):
+            changed.append(f"{loaded.questionnaire.id} {loaded.questionnaire.version}")
+        problems += faults
+    if problems:
+        raise RegistryError("\n".join(problems))
+    return changed
+
+
+def versions(session: Session, questionnaire_id: str | None = None) -> list[QuestionnaireVersion]:
+    """Return the registered versions, of one questionnaire or of all: by id, then the newest first.
+
+    Of two versions the one registered later is newer; of those registered together, the one whose number is higher
+    ("2026.10" after "2026.9").
+    """
+    query = select(QuestionnaireVersion).options(defer(QuestionnaireVersion.text))  # long, and seldom needed
+    if questionnaire_id is not None:
+        query = query.where(QuestionnaireVersion.questionnaire_id == questionnaire_id)
+    newest_first = sorted(session.scalars(query), key=_age, reverse=True)
+    return sorted(newest_first, key=lambda version: version.questionnaire_id)
+
+
+def current(session: Session, questionnaire_id: str) -> Offered | None:
+    """Return the newest version that patients are offered; None where none is approved."""
+    return next((_offered(version) for version in versions(session, questionnaire_id) if _is_offered(version)), None)
+
+
+def all_current(session: Session) -> list[Offered]:
+    """Return the newest version of every questionnaire that patients are offered, by questionnaire id."""
+    newest: dict[str, QuestionnaireVersion] = {}
+    for version in versions(session):
+        if _is_offered(version):
+            newest.setdefault(version.questionnaire_id, version)
+    return [_offered(version) for version in newest.values()]
+
+
+def titles(session: Session) -> dict[str, str]:
+    """Return the title of every registered questionnaire, as its newest version has it, by id."""
+    newest: dict[str, QuestionnaireVersion] = {}
+    for version in versions(session):
+        newest.setdefault(version.questionnaire_id, version)
+    return {questionnaire_id: parse(version).title for questionnaire_id, version in newest.items()}
+
+
+def definition(session: Session, questionnaire_id: str, version: str, content_hash: str | None = None) -> Questionnaire:
+    """Return a registered version; NotFound if there is none.
+
+    With ``content_hash``, which every response carries, a version that this process knows takes no query at all.
+    """
+    if content_hash is None:
+        content_hash = get(session, questionnaire_id, version).content_hash
+    if content_hash in _parsed:
+        return _parsed[content_hash]
+    return parse(get(session, questionnaire_id, version))
+
+
+def get(session: Session, questionnaire_id: str, version: str, *, for_update: bool = False) -> QuestionnaireVersion:
+    """Return a registered version's row; NotFound if there is none."""
+    found = session.get(
+        QuestionnaireVersion, (questionnaire_id, version), with_for_update=for_update, populate_existing=True
+    )
+    if found is None:
+        raise NotFound(f"No questionnaire {questionnaire_id} is registered in version {version}.")
+    return found
+
+
+def parse(version: QuestionnaireVersion) -> Questionnaire:
+    """Return the questionnaire of a registered version; RegistryError if its text is not what its hash says."""
+    known = _parsed.get(version.content_hash)
+    if known is not None:
+        return known
+    name = f"{version.questionnaire_id} {version.version} in the database"
+    loaded = load_text(version.text, name)
+    if loaded.content_hash != version.content_hash:
+        raise RegistryError(f"{name}: its text has hash {loaded.content_hash}, registered was {version.content_hash}")
+    if len(_parsed) >= _MOST_PARSED:
+        _parsed.clear()
+    _parsed[version.content_hash] = loaded.questionnaire
+    return loaded.questionnaire
+
+
+def switched_on(session: Session, questionnaire: Questionnaire) -> tuple[str, ...]:
+    """Return the ids of the pages and items, off by default, that the clinic has switched on, in form order.
+
+    Parts that ask about self-harm count only once the clinic has set a safeguard.
+    """
+    chosen = chosen_parts(session, questionnaire.id)
+    is_safe = session.get(Safeguard, 1) is not None
+    return tuple(
+        part.id
+        for part in optional_parts(questionnaire)
+        if part.id in chosen and (is_safe or not part.asks_about_self_harm)
+    )
+
+
+def chosen_parts(session: Session, questionnaire_id: str) -> frozenset[str]:
+    """Return the ids of the parts that the clinic has switched on, whether or not they count now."""
+    switches = select(QuestionnaireSwitch.part_id).where(QuestionnaireSwitch.questionnaire_id == questionnaire_id)
+    return frozenset(session.scalars(switches))
+
+
+@dataclass(frozen=True, slots=True)
+class OptionalPart:
+    """A page or item that is off until the clinic switches it on; ``text`` is its title or question."""
+
+    id: str
+    text: str
+    is_page: bool
+    asks_about_self_harm: bool
+
+
+def optional_parts(questionnaire: Questionnaire) -> list[OptionalPart]:
+    """Return the pages and items that are off by default, in form order."""
+    parts: list[OptionalPart] = []
+    for page in questionnaire.pages:
+        if page.off_by_default:
+            parts.append(OptionalPart(page.id, page.title, True, _page_asks_about_self_harm(page)))
+        parts += (
+            OptionalPart(item.id, item.text, False, SELF_HARM in (item.topic, page.topic))
+            for item in page.items
+            if item.off_by_default
+        )
+    return parts
+
+
+def asks_about_self_harm(questionnaire: Questionnaire) -> bool:
+    """Tell whether a question about self-harm is on from the start, so that a safeguard is needed for the whole."""
+    return any(_page_asks_about_self_harm(page) for page in questionnaire.pages if not page.off_by_default)
+
+
+def _page_asks_about_self_harm(page: Page) -> bool:
+    return any(SELF_HARM in (page.topic, item.topic) for item in page.items if not item.off_by_default)
+
+
+def _loaded(folders: Iterable[Path], problems: list[str]) -> Iterator[Loaded]:
+    """Yield what could be loaded, each id and version once; note the rest as problems."""
+    first: dict[tuple[str, str], Loaded] = {}
+    for path in _files(folders, problems):
+        try:
+            loaded = load(path)
+        except DefinitionError as error:
+            problems += map(str, error.problems)
+            continue
+        key = (loaded.questionnaire.id, loaded.questionnaire.version)
+        other = first.setdefault(key, loaded)
+        if other is loaded:
+            yield loaded
+        elif other.content_hash != loaded.content_hash:
+            problems.append(f"{path}: {key[0]} {key[1]} is in {other.name} too, with another text; change `version`")
+
+
+def _files(folders: Iterable[Path], problems: list[str]) -> Iterator[Path]:
+    for folder in folders:
+        if not folder.is_dir():
+            problems.append(f"{folder}: there is no such folder of questionnaires")
+            continue
+        problems += (f"{path}: give the file a name that ends in .yaml" for path in sorted(folder.glob("*.yml")))
+        yield from sorted(folder.glob("*.yaml"))
+
+
+def _find(session: Session, loaded: Loaded) -> QuestionnaireVersion | None:
+    key = (loaded.questionnaire.id, loaded.questionnaire.version)
+    return session.get(QuestionnaireVersion, key, with_for_update=True, populate_existing=True)
+
+
+def _put(session: Session, keyring: Keyring, loaded: Loaded, now: datetime) -> bool:
+    """Add a version, or replace the text of one that nobody has answered; False if another process just added it.
+
+    Whoever approved the old text has not seen the new one, so the approval goes with it.
+    """
+    key = {"questionnaire_id": loaded.questionnaire.id, "version": loaded.questionnaire.version}
+    content = {"content_hash": loaded.content_hash, "text": loaded.text, "origin": "file"}
+    unapproved = {"approved_at": None, "approved_by": None, "approval_is_demo": False, "withdrawn_at": None}
+    columns = (QuestionnaireVersion.questionnaire_id, QuestionnaireVersion.version)
+    is_new = insert_unless_there(
+        session, QuestionnaireVersion, {**key, **content, **unapproved, "registered_at": now}, *columns
+    )
+    if not is_new:
+        there = _find(session, loaded)
+        assert there is not None
+        if there.content_hash == loaded.content_hash:
+            return False
+        session.execute(
+            update(QuestionnaireVersion)
+            .where(*(column == key[column.key] for column in columns))
+            .values(**content, **unapproved)
+        )
+    audit.record(
+        session,
+        keyring,
+        actor=audit.SYSTEM,
+        action="register" if is_new else "replace",
+        record=f"questionnaire:{loaded.questionnaire.id}",
+        at=now,
+        detail={"version": loaded.questionnaire.version, "hash": loaded.content_hash},
+    )
+    return True
+
+
+def _frozen(loaded: Loaded, there: QuestionnaireVersion) -> str:
+    return (
+        f"{loaded.name}: patients have answered {there.questionnaire_id} {there.version} with another text (hash "
+        f"{there.content_hash}, the file's is {loaded.content_hash}); give the changed file a new `version`"
+    )
+
+
+def _is_frozen(session: Session, version: QuestionnaireVersion) -> bool:
+    begun = select(Response.id).where(
+        Response.questionnaire_id == version.questionnaire_id, Response.version == version.version
+    )
+    return session.scalar(begun.limit(1)) is not None
+
+
+def _is_offered(version: QuestionnaireVersion) -> bool:
+    return version.approved_at is not None and version.withdrawn_at is None
+
+
+def _offered(version: QuestionnaireVersion) -> Offered:
+    assert version.approved_by is not None
+    assert version.approved_at is not None
+    return Offered(
+        parse(version), version.content_hash, version.approved_by, version.approved_at, version.approval_is_demo
+    )
+
+
+def _age(version: QuestionnaireVersion) -> tuple[datetime, list[tuple[bool, int, str]]]:
+    parts = re.findall(r"\d+|\D+", version.version)
+    return version.registered_at, [(part.isdigit(), int(part) if part.isdigit() else 0, part) for part in parts]

@@ -1,0 +1,69 @@
+"""Sent responses in the database, and the form in which answers stand in a sealed document.
+
+A response's document is ``{"pages": {page id: page document}}``, a page's ``{"answers": {item id: answer}, "skipped":
+bool}``; answers have the plain form of ANSWERS.json. A page that is not in it was not reached.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from screening.answer_formats import parse_flat
+from screening.answers import Answers, Value
+from screening.definition.model import Questionnaire
+from screening.store.access import CliniciansSee, may_read_answers
+from screening.store.audit import Actor
+from screening.store.crypto import Keyring
+from screening.store.tables import Invitation, Response
+
+
+def bound_to(response_id: str) -> str:
+    """Return the name of the row that a sent response's document is sealed for."""
+    return f"response:{response_id}"
+
+
+def find_sent(
+    session: Session, actor: Actor, response_id: str, clinicians_see: CliniciansSee, *, for_update: bool = False
+) -> tuple[Response, Invitation] | None:
+    """Return a sent response with its invitation, if there is one that this actor may read; else None."""
+    query = (
+        select(Response, Invitation)
+        .join(Invitation, Invitation.id == Response.invitation_id)
+        .where(
+            Response.id == response_id,
+            Response.sent_at.is_not(None),
+            may_read_answers(actor, clinicians_see),
+        )
+        .execution_options(populate_existing=True)
+    )
+    row = session.execute(query.with_for_update(of=Response) if for_update else query).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+def exists(session: Session, response_id: str) -> bool:
+    """Tell whether there is such a response at all, for the trail of refused reads."""
+    return session.scalar(select(Response.id).where(Response.id == response_id)) is not None
+
+
+def open_answers(keyring: Keyring, response: Response, questionnaire: Questionnaire) -> Answers:
+    """Return the answers of a sent response; SealError if its document does not open."""
+    assert response.document is not None
+    return read_answers(questionnaire, keyring.open(response.document, bound_to(response.id))["pages"])
+
+
+def read_answers(questionnaire: Questionnaire, pages: Mapping[str, Mapping[str, Any]]) -> Answers:
+    """Return the answers that page documents hold; AnswersError for one that the questionnaire can't take."""
+    values: dict[str, Value] = {}
+    declined: frozenset[str] = frozenset()
+    for page in questionnaire.pages:
+        if page.id in pages:
+            page_values, page_declined = parse_flat(page.items, pages[page.id]["answers"])
+            values |= page_values
+            declined |= page_declined
+    known = {page.id for page in questionnaire.pages}
+    skipped = frozenset(page_id for page_id, page in pages.items() if page["skipped"])
+    return Answers(values, declined, frozenset(pages) & known, skipped & known)

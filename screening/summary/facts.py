@@ -1,0 +1,94 @@
+"""What a report says besides the answers: who, when, by whom, and for which reader.
+
+Plain facts, as the store or a preview gives them. Times are aware datetimes (UTC in the store); the reader's zone and
+language turn them into words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, tzinfo
+from typing import Literal, TypeAlias
+
+from reports.document import Labels
+from screening.summary.wording import Wording
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approval:
+    """Who let this version of the questionnaire be put to patients. ``demo`` marks one that no clinician gave."""
+
+    by: str
+    on: date
+    demo: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttentionSetting:
+    """One exact answer to one question that a clinic asked to see first.
+
+    ``answer`` is an option's code, yes/no, or a whole number on a scale. Free text has no such setting.
+    """
+
+    item: str
+    answer: str | bool | int
+    asked_by: str
+    set_on: date
+
+
+FilledIn: TypeAlias = Literal["alone", "helped", "paper"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResponseFacts:
+    """The circumstances of one response; what is None or "" is not printed.
+
+    ``language`` (BCP 47) is the one in which it was filled in, ``helper`` who helped, in words. ``corrects`` is when
+    the response that this one replaces was sent. ``switched_on`` are the ids of the pages and items, off by
+    default, that the clinic had switched on. ``withheld`` names what is left out of this copy.
+    """
+
+    response_id: str
+    patient_name: str
+    birth_date: date | None = None
+    record_number: str = ""
+    appointment: datetime | None = None
+    clinician: str = ""
+    approval: Approval | None = None
+    started_at: datetime | None = None
+    sent_at: datetime | None = None
+    language: str = ""
+    filled_in: FilledIn | None = None
+    helper: str = ""
+    corrects: datetime | None = None
+    switched_on: frozenset[str] = frozenset()
+    attention: tuple[AttentionSetting, ...] = ()
+    withheld: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What a member of staff wrote or did, with name and time; ``text`` is "" for a sign-off."""
+
+    by: str
+    at: datetime
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewFacts:
+    """What staff made of a response: the sign-off ("I have read these answers"), the note, and what came after."""
+
+    sign_off: Entry | None = None
+    note: Entry | None = None
+    addenda: tuple[Entry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """For whom the report is made: locale (BCP 47), time zone, and the fixed words in that language."""
+
+    locale: str = "en-GB"
+    time_zone: tzinfo = UTC
+    wording: Wording = field(default_factory=Wording)
+    labels: Labels = field(default_factory=Labels)

@@ -1,0 +1,99 @@
+"""The head of a report: who it is about, where the answers come from, what staff made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reports.document import Fact, Note
+from screening.definition.model import Questionnaire
+from screening.summary.facts import Entry, ResponseFacts, ReviewFacts
+from screening.summary.values import Formats
+
+
+def running_header(response: ResponseFacts, formats: Formats) -> str:
+    """Return name and birth date, for the top of each page."""
+    if response.birth_date is None:
+        return response.patient_name
+    return formats.wording.running_header.format(name=response.patient_name, date=formats.date(response.birth_date))
+
+
+def facts(response: ResponseFacts, formats: Formats) -> tuple[Fact, ...]:
+    """Return birth date, record number, appointment and clinician, those that are known."""
+    wording = formats.wording
+    known = (
+        (wording.born, formats.date(response.birth_date) if response.birth_date else ""),
+        (wording.record_number, response.record_number),
+        (wording.appointment, formats.time(response.appointment) if response.appointment else ""),
+        (wording.clinician, response.clinician),
+    )
+    return tuple(Fact(label=label, value=value) for label, value in known if value)
+
+
+def reviewed(review: ReviewFacts, formats: Formats) -> str:
+    """Return who read the answers and when, or that no one has."""
+    if review.sign_off is None:
+        return formats.wording.not_reviewed
+    return formats.wording.read_by.format(name=review.sign_off.by, time=formats.time(review.sign_off.at))
+
+
+def provenance(
+    questionnaire: Questionnaire, form: Questionnaire, response: ResponseFacts, formats: Formats
+) -> tuple[str, ...]:
+    """Return the phrases that tell where the answers come from."""
+    wording = formats.wording
+    phrases = (
+        wording.form.format(title=questionnaire.title, version=questionnaire.version),
+        _approval(response, formats),
+        wording.started.format(time=formats.time(response.started_at)) if response.started_at else "",
+        wording.sent.format(time=formats.time(response.sent_at)) if response.sent_at else "",
+        wording.language.format(language=formats.language(response.language)) if response.language else "",
+        _filled_in(response, formats),
+        wording.corrected.format(time=formats.time(response.corrects)) if response.corrects else "",
+        _not_used(questionnaire, form, formats),
+    )
+    return tuple(phrase for phrase in phrases if phrase)
+
+
+def _approval(response: ResponseFacts, formats: Formats) -> str:
+    approval = response.approval
+    if approval is None:
+        return formats.wording.not_approved
+    if approval.demo:
+        return formats.wording.approved_demo
+    return formats.wording.approved.format(name=approval.by, date=formats.date(approval.on))
+
+
+def _filled_in(response: ResponseFacts, formats: Formats) -> str:
+    wording = formats.wording
+    if response.filled_in == "helped" and response.helper:
+        return wording.helped_by.format(helper=response.helper)
+    return {None: "", "alone": wording.alone, "helped": wording.helped, "paper": wording.paper}[response.filled_in]
+
+
+def _not_used(questionnaire: Questionnaire, form: Questionnaire, formats: Formats) -> str:
+    """Name the questions that the clinic has not switched on, so that a gap in the numbers is no riddle."""
+    offered = {item.id for item in form.items()}
+    missing = [number for item_id, number in questionnaire.numbers().items() if item_id not in offered]
+    return formats.wording.not_used.format(numbers=formats.numbers(missing)) if missing else ""
+
+
+def notes(review: ReviewFacts, formats: Formats) -> tuple[Note, ...]:
+    """Return the clinician's note, the sign-off and what was added later, in this order."""
+
+    def written() -> Iterator[tuple[str, Entry, str]]:
+        wording = formats.wording
+        if review.note is not None:
+            yield wording.note, review.note, review.note.text
+        if review.sign_off is not None:
+            yield wording.sign_off, review.sign_off, wording.signed
+        for addendum in review.addenda:
+            yield wording.addendum, addendum, addendum.text
+
+    return tuple(
+        Note(
+            heading=heading,
+            text=text,
+            byline=formats.wording.byline.format(name=entry.by, time=formats.time(entry.at)),
+        )
+        for heading, entry, text in written()
+    )

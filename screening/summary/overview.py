@@ -1,0 +1,150 @@
+"""Page one: the answers in the patient's words, and every answer in one line, in form order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from reports.document import Attention, Glance, Line, Words
+from screening.answers import State, Value
+from screening.definition.model import Item, Text
+from screening.summary import cutting
+from screening.summary.facts import AttentionSetting
+from screening.summary.values import Formats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One question with what became of it.
+
+    ``answer`` is in words, () unless the question was answered. ``state_label`` is the state in words, "" for
+    an answered question. ``run`` is what a line is joined with its neighbours by, None where it stands alone.
+    """
+
+    item: Item
+    number: int
+    anchor: str
+    state: State
+    answer: tuple[Words, ...]
+    state_label: str
+    run: tuple[str, str] | None = None
+    """The state's words and the label of a run of questions with the same fate, such as a skipped page's title."""
+
+    @property
+    def label(self) -> str:
+        """Return the label on page one."""
+        return self.item.short or self.item.text
+
+
+def glances(entries: Iterable[Entry], lines: Iterable[Line]) -> tuple[Glance, ...]:
+    """Return the answers that the author marked, word for word, cut at a sentence's end where they are too long.
+
+    What ``lines`` leave of page one is theirs.
+    """
+    marked = [entry for entry in entries if entry.item.glance]
+    needs = [
+        cutting.rows("; ".join(words.label + words.text for words in entry.answer), cutting.GLANCE_WIDTH)
+        for entry in marked
+    ]
+    total = cutting.glance_rows(sum(map(_line_rows, lines)), len(marked))
+    return tuple(_glance(entry, budget) for entry, budget in zip(marked, cutting.shares(needs, total), strict=True))
+
+
+def _line_rows(line: Line) -> int:
+    answer = "; ".join(words.text for words in line.answer) + line.state_label + line.pointer
+    return max(cutting.rows(line.label, cutting.LABEL_WIDTH), cutting.rows(answer, cutting.LINE_WIDTH))
+
+
+def _glance(entry: Entry, budget: int) -> Glance:
+    words = entry.answer
+    if len(words) == 1 and words[0].own:
+        text = words[0].text
+        beginning = cutting.cut(text, budget, cutting.GLANCE_WIDTH) or cutting.first_sentence(text)
+        words = (replace(words[0], text=beginning),)
+    return Glance(
+        number=entry.number,
+        label=entry.label,
+        words=words,
+        state=entry.state.value,
+        state_label=entry.state_label,
+        anchor=entry.anchor,
+        continued=words != entry.answer,
+    )
+
+
+def lines(entries: Sequence[Entry], formats: Formats) -> Iterator[Line]:
+    """Yield a line for each question, or for each run of neighbours that shared one fate."""
+    budget = cutting.LINE_ROWS_SHORT if len(entries) <= cutting.SHORT_FORM else cutting.LINE_ROWS
+    for run, grouped in groupby(_numbered_runs(entries), key=lambda pair: pair[0]):
+        members = [entry for _, entry in grouped]
+        if run is None or len(members) == 1:
+            for entry in members:
+                yield _line(entry, formats, budget)
+        else:
+            _, state_label, label = run
+            first = members[0]
+            yield Line(
+                first=first.number,
+                last=members[-1].number,
+                label=label,
+                answer=(),
+                state=first.state.value,
+                state_label=state_label,
+                anchor=first.anchor,
+            )
+
+
+def _numbered_runs(entries: Iterable[Entry]) -> Iterator[tuple[tuple[int, str, str] | None, Entry]]:
+    """Pair each entry with its run's key; numbers of a run follow each other without a gap."""
+    for place, entry in enumerate(entries):
+        yield (None if entry.run is None else (entry.number - place, *entry.run)), entry
+
+
+def _line(entry: Entry, formats: Formats, budget: int) -> Line:
+    answer, pointer = entry.answer, ""
+    if entry.item.glance and isinstance(entry.item, Text) and answer:
+        answer, pointer = (), formats.wording.see_above
+    elif len(answer) == 1 and answer[0].own:
+        text = answer[0].text
+        beginning = cutting.cut(text, budget, cutting.LINE_WIDTH)
+        if beginning != text:
+            wording = formats.wording.continues if beginning else formats.wording.in_full
+            pointer = wording.format(number=entry.number)
+            answer = (replace(answer[0], text=beginning),) if beginning else ()
+    return Line(
+        first=entry.number,
+        last=entry.number,
+        label=entry.label,
+        answer=answer,
+        state=entry.state.value,
+        state_label=entry.state_label,
+        anchor=entry.anchor,
+        pointer=pointer,
+    )
+
+
+def attentions(
+    settings: Iterable[AttentionSetting], entries: Iterable[Entry], values: dict[str, Value], formats: Formats
+) -> Iterator[Attention]:
+    """Yield the answers that the clinic asked to see first, where exactly they were given, in form order."""
+    by_item: dict[str, list[AttentionSetting]] = {}
+    for setting in settings:
+        by_item.setdefault(setting.item, []).append(setting)
+    for entry in entries:
+        if entry.state is not State.ANSWERED:
+            continue
+        for setting in by_item.get(entry.item.id, ()):
+            if _given(setting.answer, values[entry.item.id]):
+                yield Attention(
+                    heading=formats.wording.attention.format(name=setting.asked_by, date=formats.date(setting.set_on)),
+                    number=entry.number,
+                    question=entry.item.text,
+                    answer=formats.answer(entry.item, setting.answer)[0],
+                )
+
+
+def _given(wanted: str | bool | int, value: Value) -> bool:
+    """Tell whether exactly this was answered, or chosen among others; True is not 1."""
+    given = value if isinstance(value, tuple) else (value,)
+    return any(type(one) is type(wanted) and one == wanted for one in given)

@@ -1,0 +1,154 @@
+"""Answers, dates and times in words.
+
+The words of an answer are those that the patient saw: an option's text, never its code; a number with its unit; a
+scale with its ends.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import date, datetime
+from decimal import Decimal as Number
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_datetime, format_skeleton
+from babel.numbers import format_decimal
+
+from reports.document import Direction, Words
+from screening.answers import Other, PartialDate, Single, Value
+from screening.definition.model import Choice, Decimal, Integer, Item, Scale, String, Text
+from screening.summary.facts import Reader
+
+
+def direction_of(text: str) -> Direction:
+    """Return the direction of the first strong character; left to right if there is none (UAX 9, rule P2)."""
+    for character in text:
+        strong = unicodedata.bidirectional(character)
+        if strong in {"L", "R", "AL"}:
+            return "ltr" if strong == "L" else "rtl"
+    return "ltr"
+
+
+def own_words(text: str, label: str = "") -> Words:
+    """Return what the patient typed; its language is not known, its direction is that of its first letter."""
+    return Words(text=text, direction=direction_of(text), own=True, label=label)
+
+
+class Formats:
+    """Puts answers, dates and numbers into words for one reader and one form.
+
+    ``form_language`` (BCP 47) is the language of the form's own texts.
+    """
+
+    def __init__(self, reader: Reader, form_language: str) -> None:
+        self.reader = reader
+        self.wording = reader.wording
+        self.locale = _locale(reader.locale)
+        self.form_language = form_language if self.language(form_language) != self.language(reader.locale) else ""
+        self.form_direction = direction_of_language(form_language)
+
+    def form_words(self, text: str) -> Words:
+        """Return a text of the form, marked with its language where that is not the reader's."""
+        return Words(text=text, language=self.form_language, direction=self.form_direction)
+
+    def answer(self, item: Item, value: Value) -> tuple[Words, ...]:
+        """Return the answer in words, one piece for each option chosen, in the order in which they were offered."""
+        if isinstance(value, tuple):
+            places = _places(item)
+            in_order = sorted(value, key=lambda v: places.get(v, len(places)) if isinstance(v, str) else len(places))
+            return tuple(self._single(item, single) for single in in_order)
+        return (self._single(item, value),)
+
+    def _single(self, item: Item, value: Single) -> Words:
+        if isinstance(value, Other):
+            label = item.other if isinstance(item, Choice) and item.other else ""
+            return own_words(value.text, label=f"{label.removesuffix(':')}:" if label else "")
+        if isinstance(item, String | Text):
+            return own_words(str(value))
+        if isinstance(item, Choice):
+            option = item.option(str(value))
+            return self.form_words(option.text if option else str(value))
+        return self._plain(item, value)
+
+    def _plain(self, item: Item, value: Single) -> Words:
+        if isinstance(value, bool):
+            return Words(text=self.wording.yes if value else self.wording.no)
+        if isinstance(value, PartialDate):
+            return Words(text=self.date(value))
+        if isinstance(item, Scale):
+            return self.form_words(self._scale(item, value))
+        number = self.number(value) if isinstance(value, int | Number) else str(value)
+        unit = item.unit if isinstance(item, Integer | Decimal) else None
+        if unit is None:
+            return Words(text=number)
+        return self.form_words(self.wording.with_unit.format(number=number, unit=unit))
+
+    def _scale(self, item: Scale, value: Single) -> str:
+        pattern = self.wording.scale if item.min_label and item.max_label else self.wording.scale_without_labels
+        return pattern.format(
+            value=value,
+            min=item.min_value,
+            max=item.max_value,
+            min_label=item.min_label,
+            max_label=item.max_label,
+        )
+
+    def number(self, value: int | Number) -> str:
+        """Return a number with the reader's decimal sign and no grouping, with the digits that were typed."""
+        places = max(0, -int(Number(value).as_tuple().exponent))
+        return format_decimal(value, format="0" + ("." + "0" * places if places else ""), locale=self.locale)
+
+    def date(self, value: date | PartialDate) -> str:
+        """Return a date as exact as it is: "12 May 1988", "May 1988" or "1988"."""
+        if isinstance(value, PartialDate):
+            if value.month is None:
+                return str(value.year)
+            if value.day is None:
+                return format_skeleton("yMMMM", date(value.year, value.month, 1), locale=self.locale)
+            value = date(value.year, value.month, value.day)
+        return format_date(value, "long", locale=self.locale)
+
+    def time(self, value: datetime) -> str:
+        """Return an aware time to the minute in the reader's zone: "3 June 2026, 10:30"."""
+        local = value.astimezone(self.reader.time_zone)
+        return f"{self.date(local.date())}, {format_datetime(local, 'HH:mm', locale=self.locale)}"
+
+    def language(self, tag: str) -> str:
+        """Return a language's name in the reader's language; the tag itself if it is not known."""
+        try:
+            return _locale(tag).get_language_name(self.locale) or tag
+        except ValueError:
+            return tag
+
+    def numbers(self, numbers: list[int]) -> str:
+        """Return question numbers with runs joined: "3, 14–16"."""
+        runs: list[list[int]] = []
+        for number in numbers:
+            if runs and number == runs[-1][-1] + 1:
+                runs[-1].append(number)
+            else:
+                runs.append([number])
+        return ", ".join(f"{run[0]}–{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
+
+
+def direction_of_language(tag: str) -> Direction:
+    """Return the direction in which a language (BCP 47) is written; left to right if it is not known."""
+    try:
+        return "rtl" if _locale(tag).text_direction == "rtl" else "ltr"
+    except ValueError:
+        return "ltr"
+
+
+def _places(item: Item) -> dict[str, int]:
+    options = item.options if isinstance(item, Choice) else ()
+    return {option.code: place for place, option in enumerate(options)}
+
+
+def _locale(tag: str) -> Locale:
+    """Return Babel's locale for a tag, ValueError if there is none; plain English puts the day before the month."""
+    if tag == "en":
+        return Locale("en", "GB")
+    try:
+        return Locale.parse(tag, sep="-")
+    except UnknownLocaleError as error:
+        raise ValueError(f"Unknown language {tag!r}.") from error

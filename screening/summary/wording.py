@@ -1,0 +1,68 @@
+"""The phrases with which a summary puts facts and states into words, in the reader's language.
+
+English here; whoever knows the reader's language hands over a translated `Wording`. Names in braces are filled in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """Phrases with places to fill in."""
+
+    # States of a question
+    declined: str = "Preferred not to say"
+    blank: str = "Left blank"
+    not_asked: str = "Not asked"
+    not_reached: str = "Not reached"
+    not_asked_because: str = "Not asked ({reason})"
+    asked_because: str = "Asked after {reason}"
+    reason: str = "{number}: {answer}"
+    reason_own: str = "in the patient's words"
+    page_skipped: str = "The patient skipped this page."
+    page_not_reached: str = "The patient did not get to this page."
+
+    # Answers
+    yes: str = "Yes"
+    no: str = "No"
+    with_unit: str = "{number} {unit}"
+    scale: str = "{value} ({min} = {min_label}, {max} = {max_label})"
+    scale_without_labels: str = "{value} ({min} to {max})"
+    see_above: str = "See above"
+    in_full: str = "In full at question {number}"
+    continues: str = "Continues, question {number}"
+
+    # Header
+    born: str = "Born"
+    record_number: str = "Record number"
+    appointment: str = "Appointment"
+    clinician: str = "Clinician"
+    running_header: str = "{name}, born {date}"
+    title: str = "{form}, {name}"
+    read_by: str = "Read by {name} on {time}"
+    not_reviewed: str = "Not yet reviewed"
+
+    # Where the answers come from
+    form: str = "{title}, version {version}"
+    approved: str = "approved by {name}, {date}"
+    approved_demo: str = "demonstration, not approved by a clinician"
+    not_approved: str = "not approved for use with patients"
+    started: str = "started {time}"
+    sent: str = "sent {time}"
+    language: str = "in {language}"
+    alone: str = "filled in alone"
+    helped: str = "filled in with help"
+    helped_by: str = "filled in with help ({helper})"
+    paper: str = "filled in on paper"
+    corrected: str = "corrected version; replaces the one sent {time}"
+    not_used: str = "not in use here: questions {numbers}"
+
+    # Attention, notes
+    attention: str = "{name} asked to see this first (set {date})"
+    note: str = "Note"
+    addendum: str = "Added later"
+    sign_off: str = "Signed off"
+    signed: str = "“I have read these answers.”"
+    byline: str = "{name}, {time}"

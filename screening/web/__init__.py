@@ -1,0 +1,1 @@
+"""The web: blueprints for patients (intake), staff (clinic, admin) and operators (ops). Thin: use cases decide."""

@@ -1,0 +1,15 @@
+"""The administrator's pages: staff accounts, the safeguard, and what the practice has set. No answer is in reach."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from screening.web.admin import practice, staff
+from screening.web.admin.blueprint import blueprint
+
+__all__ = ["blueprint", "init_app", "practice", "staff"]
+
+
+def init_app(app: Flask) -> None:
+    """Register the routes."""
+    app.register_blueprint(blueprint)

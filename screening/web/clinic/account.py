@@ -1,0 +1,76 @@
+"""One's own account: signing out and another password."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from screening.staff import PASSWORD_LENGTH, set_password, signing_in
+from screening.store.access import ADMINISTRATOR, CLINICIAN, FRONT_DESK
+from screening.store.errors import Invalid
+from screening.web import context, security
+from screening.web.clinic import navigation
+from screening.web.clinic.access import allowed
+from screening.web.clinic.blueprint import blueprint
+from screening.web.sessions import ServerSession
+from screening.web.staff_form import Form
+
+
+@blueprint.post("/sign-out")
+@allowed(FRONT_DESK, CLINICIAN, ADMINISTRATOR)
+def sign_out() -> ResponseReturnValue:
+    """End the session on the server, so that "back" shows nothing."""
+    signing_in.note_sign_out(context.store(), context.staff_actor(), now=context.now())
+    current = session._get_current_object()  # type: ignore[attr-defined]  # the session behind Flask's proxy
+    assert isinstance(current, ServerSession)
+    current.end()
+    return redirect(url_for("security.login"))
+
+
+@blueprint.get("/password")
+@allowed(FRONT_DESK, CLINICIAN, ADMINISTRATOR)
+def change_password() -> ResponseReturnValue:
+    """Ask for another password."""
+    return _page(Form())
+
+
+@blueprint.post("/password")
+@allowed(FRONT_DESK, CLINICIAN, ADMINISTRATOR)
+def save_password() -> ResponseReturnValue:
+    """Take another password: all other sessions of this account end, this one goes on."""
+    form = Form(request.form)
+    _check(form)
+    if not form.problems:
+        try:
+            uniquifier = set_password(
+                context.store(), context.staff_actor(), current_user.id, form.value("password"), now=context.now()
+            )
+        except Invalid as error:
+            form.add_problems(error.problems)
+        else:
+            security.renew_session(uniquifier)
+            flash(_("Your password has changed. Wherever else you were signed in, you are signed out."))
+            return redirect(navigation.home(context.staff_actor().roles))
+    return _page(form), 422
+
+
+def _check(form: Form) -> None:
+    if not form.value("present"):
+        form.problems["present"] = _("Enter your present password.")
+    if not form.value("password"):
+        form.problems["password"] = _("Enter a new password.")
+    elif form.value("password") != form.value("again"):
+        form.problems["again"] = _("This is not the same as the new password above. Type both again.")
+    if form.problems:
+        return
+    is_own = security.is_own_password(current_user, form.value("present"))
+    if is_own is None:
+        form.problems["present"] = _("Too many wrong tries. Wait 15 minutes, then try again.")
+    elif not is_own:
+        form.problems["present"] = _("This is not your present password.")
+
+
+def _page(form: Form) -> str:
+    return render_template("security/change_password.html", form=form, password_length=PASSWORD_LENGTH)

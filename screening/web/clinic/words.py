@@ -1,0 +1,60 @@
+"""States, roles and times in words, for staff."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from flask_babel import LazyString, format_datetime, to_user_timezone
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as lazy
+
+from screening.intake.sending import Helper
+from screening.store.access import ADMINISTRATOR, CLINICIAN, FRONT_DESK
+from screening.store.worklist import ListState
+from screening.web import context
+
+LOCALE = "en-GB"
+"""The clinicians' language in reports, until the clinic can choose one."""
+
+HELPERS: Mapping[str, LazyString] = {
+    Helper.FAMILY_OR_FRIEND.value: lazy("family or friend"),
+    Helper.CLINIC_STAFF.value: lazy("someone at the clinic"),
+    Helper.INTERPRETER.value: lazy("an interpreter"),
+    Helper.SOMEONE_ELSE.value: lazy("someone else"),
+}
+"""Who helped the patient, by code."""
+
+STATES: Mapping[ListState, LazyString] = {
+    ListState.NOT_STARTED: lazy("Not started"),
+    ListState.BEGUN: lazy("Begun"),
+    ListState.DECLINED: lazy("Declined online: offer paper"),
+    ListState.SENT: lazy("Sent, not yet read"),
+    ListState.REVIEWED: lazy("Read"),
+    ListState.CANCELLED: lazy("Cancelled"),
+}
+
+ROLES: Mapping[str, tuple[LazyString, LazyString]] = {
+    FRONT_DESK: (lazy("Front desk"), lazy("invites patients and sees who has answered; reaches no answer")),
+    CLINICIAN: (lazy("Clinician"), lazy("reads answers, writes notes and signs off")),
+    ADMINISTRATOR: (lazy("Administrator"), lazy("looks after accounts and questionnaires; reaches no answer")),
+}
+"""Role -> its name, and what it is for."""
+
+
+def moment(time: datetime) -> str:
+    """Return a time in the clinic's zone: "4 May 2026, 10:30"."""
+    return str(format_datetime(time, "d MMM y, HH:mm"))
+
+
+def day(time: datetime) -> str:
+    """Return the day of a time in the clinic's zone: "4 May 2026"."""
+    return str(format_datetime(time, "d MMM y"))
+
+
+def appointment(time: datetime) -> str:
+    """Return when an appointment is, the nearest days by name: "Today, 10:30", "Tue 12 May 2026, 10:30"."""
+    today = to_user_timezone(context.now()).date()
+    names = {today: _("Today"), today + timedelta(days=1): _("Tomorrow"), today - timedelta(days=1): _("Yesterday")}
+    name = names.get(to_user_timezone(time).date())
+    return f"{name}, {format_datetime(time, 'HH:mm')}" if name else format_datetime(time, "EEE d MMM y, HH:mm")

@@ -1,0 +1,151 @@
+"""Lists of appointments: the clinician's worklist, and the front desk's list without a way to any answer.
+
+Ordered by appointment only, never by what was answered.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from flask import redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from screening import invitations, review
+from screening.store import staff
+from screening.store.access import ADMINISTRATOR, CLINICIAN, FRONT_DESK
+from screening.store.worklist import ListFilter, ListState
+from screening.web import context
+from screening.web.clinic import navigation
+from screening.web.clinic.access import allowed
+from screening.web.clinic.blueprint import blueprint
+from screening.web.staff_form import Form
+
+MOST_PAGES = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the filter above a list asks for. Without a day or words it is all from today on."""
+
+    day: date | None
+    state: ListState | None
+    clinician_id: int | None
+    words: str
+    number: int
+
+    @property
+    def is_set(self) -> bool:
+        """Whether anything but the usual list is asked for."""
+        return bool(self.day or self.state or self.clinician_id or self.words)
+
+    def as_filter(self) -> ListFilter:
+        """Return this for the use cases; a search by words looks at the past as well."""
+        since = _start_of(self.day or _today()) if self.day or not self.words else None
+        until = _start_of(self.day + timedelta(days=1)) if self.day else None
+        return ListFilter(state=self.state, clinician_id=self.clinician_id, since=since, until=until, words=self.words)
+
+    def query(self, number: int) -> dict[str, str | int]:
+        """Return the query of the address of another page of the same list."""
+        query = {
+            "day": self.day.isoformat() if self.day else None,
+            "state": self.state.value if self.state else None,
+            "clinician": self.clinician_id,
+            "q": self.words or None,
+            "page": number if number > 1 else None,
+        }
+        return {name: value for name, value in query.items() if value is not None}
+
+
+@blueprint.get("/")
+@allowed(CLINICIAN, FRONT_DESK, ADMINISTRATOR)
+def worklist() -> ResponseReturnValue:
+    """Show a clinician what was sent and not yet read, then the coming appointments; lead others to their own page."""
+    actor = context.staff_actor()
+    if CLINICIAN not in actor.roles:
+        return redirect(navigation.home(actor.roles))
+    wanted, store, now, see = _wanted(), context.store(), context.now(), context.settings().clinicians_see
+    unread = None
+    if not wanted.is_set and wanted.number == 1:
+        unread = review.to_review(store, actor, clinicians_see=see, now=now)
+    page = review.appointments(store, actor, wanted.as_filter(), clinicians_see=see, number=wanted.number, now=now)
+    return render_template(
+        "clinic/worklist.html",
+        unread=unread,
+        page=page,
+        wanted=wanted,
+        form=_filter_form(),
+        clinicians=_clinicians_seen(),
+    )
+
+
+@blueprint.get("/unread")
+@allowed(CLINICIAN)
+def unread() -> ResponseReturnValue:
+    """Show all that was sent and not yet read, page by page."""
+    page = review.to_review(
+        context.store(),
+        context.staff_actor(),
+        clinicians_see=context.settings().clinicians_see,
+        number=_wanted().number,
+        now=context.now(),
+    )
+    return render_template("clinic/unread.html", page=page, clinicians=_clinicians_seen())
+
+
+@blueprint.get("/appointments")
+@allowed(FRONT_DESK)
+def appointments() -> ResponseReturnValue:
+    """Show the front desk the appointments: whom to invite again, to remind, to give a paper form."""
+    actor, wanted = context.staff_actor(), _wanted()
+    page = invitations.appointments(context.store(), actor, wanted.as_filter(), number=wanted.number, now=context.now())
+    clinicians = invitations.clinicians(context.store(), actor)
+    return render_template(
+        "clinic/appointments.html",
+        page=page,
+        wanted=wanted,
+        form=_filter_form(),
+        clinicians=clinicians,
+    )
+
+
+def _wanted() -> Wanted:
+    """Read the filter from the address; what can't be read is no filter."""
+    number = request.args.get("page", "")
+    clinician = request.args.get("clinician", "")
+    state = request.args.get("state", "")
+    return Wanted(
+        day=_read_day(request.args.get("day", "")),
+        state=ListState(state) if state in set(ListState) else None,
+        clinician_id=int(clinician) if clinician.isascii() and clinician.isdigit() and len(clinician) < 10 else None,
+        words=request.args.get("q", "").strip()[:200],
+        number=min(int(number), MOST_PAGES) if number.isascii() and number.isdigit() and len(number) < 10 else 1,
+    )
+
+
+def _clinicians_seen() -> list[tuple[int, str]]:
+    """Return the clinicians to choose from and to name in a list; none where everybody sees their own patients only."""
+    if context.settings().clinicians_see == "own":
+        return []
+    with context.store().read() as session:
+        return [(member.id, member.name) for member in staff.active_clinicians(session)]
+
+
+def _filter_form() -> Form:
+    return Form(request.args.copy())
+
+
+def _read_day(text: str) -> date | None:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if 1900 <= day.year <= 2200 else None
+
+
+def _today() -> date:
+    return context.now().astimezone(context.settings().zone).date()
+
+
+def _start_of(day: date) -> datetime:
+    return datetime.combine(day, time(), context.settings().zone)

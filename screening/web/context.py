@@ -1,0 +1,73 @@
+"""What a request has at hand: the store, the settings, the time, who is asking."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from flask import abort, current_app, request, session
+from flask_login import current_user
+from flask_wtf.csrf import CSRFProtect
+
+from screening.config import Settings
+from screening.store.audit import Actor
+from screening.store.engine import Store
+
+csrf = CSRFProtect()
+"""Blueprints call ``csrf.protect()`` before each POST, once they know whose session it is."""
+
+
+def store() -> Store:
+    """Return the application's store."""
+    found = current_app.extensions["store"]
+    assert isinstance(found, Store)
+    return found
+
+
+def settings() -> Settings:
+    """Return the application's settings."""
+    found = current_app.extensions["settings"]
+    assert isinstance(found, Settings)
+    return found
+
+
+def now() -> datetime:
+    """Return the present time (UTC, aware)."""
+    moment = current_app.extensions["clock"]()
+    assert isinstance(moment, datetime)
+    return moment
+
+
+def origin() -> str:
+    """Return the address that the request came from, for the audit trail."""
+    return request.remote_addr or ""
+
+
+def staff_actor() -> Actor:
+    """Return the signed-in member of staff as the one who acts; 401 if nobody is signed in."""
+    if not current_user.is_authenticated:
+        abort(401)
+    roles = frozenset(role.name for role in current_user.roles)
+    return Actor(kind="staff", id=str(current_user.id), origin=origin(), roles=roles, name=current_user.name)
+
+
+def patient_actor() -> Actor:
+    """Return the patient of this session as the one who acts, known only as the holder of an invitation."""
+    return Actor(kind="patient", id=str(session.get("invitation_id", "")), origin=origin(), roles=frozenset())
+
+
+def check_same_origin() -> None:
+    """Refuse (400) a post that another site's page sent; for the pages that come before there is a session.
+
+    Browsers say where a post comes from in Sec-Fetch-Site or Origin; one that says neither is let through, because
+    these pages ask for something that only the right person knows. Older phones know no Sec-Fetch-Site, and under our
+    own Referrer-Policy they send "null" as the Origin of every post, so that it tells nothing either.
+    """
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        allowed = site in ("same-origin", "none")
+    else:
+        source = request.headers.get("Origin")
+        allowed = source in (None, "null") or urlsplit(source).netloc == request.host
+    if not allowed:
+        abort(400)

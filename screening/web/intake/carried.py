@@ -1,0 +1,85 @@
+"""Nothing typed is lost: what a post carried goes with the patient wherever the post itself could not be done.
+
+Three ways: after the birth date is given again it is saved (the session ran out); the patient presses save once more
+(the page was old, or our database did not answer); or it is shown for copying (nobody knows whose it is).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TypeAlias
+
+from flask import render_template, request
+from flask_wtf.csrf import generate_csrf
+from werkzeug.datastructures import MultiDict
+
+Page: TypeAlias = tuple[str, int]
+
+_PAGE_ADDRESS = re.compile(r"/intake/pages/\d{1,4}")
+_OWN_ADDRESS = re.compile(r"/intake/[a-z0-9/]{0,40}")
+_NOT_CARRIED = frozenset({"csrf_token", "birth-day", "birth-month", "birth-year", "to"})
+_FREE_TEXT = ("-text", "-other")
+
+
+def ask_again(problems: dict[str, str] | None = None, typed: MultiDict[str, str] | None = None) -> Page:
+    """Ask for the birth date once more; the form carries what was typed."""
+    page = render_template(
+        "intake/birth_date.html",
+        action="/intake/again",
+        carried=list(fields()),
+        to=target(),
+        problems=problems or {},
+        typed=typed or MultiDict(),
+        is_again=True,
+    )
+    return page, 422 if problems else 200
+
+
+def confirm() -> Page:
+    """Ask to press save once more, with what was typed."""
+    page = render_template(
+        "intake/not_saved.html",
+        carried=list(fields()),
+        texts=list(texts()),
+        token=generate_csrf(),
+        is_fault=False,
+    )
+    return page, 409
+
+
+def was_sent() -> Page:
+    """Say that everything was sent from this browser; typed text comes back for copying."""
+    return render_template("intake/closed.html", outcome="sent", sent_on="", texts=list(texts())), 200
+
+
+def session_gone() -> Page:
+    """Say that the link has to be opened again, and give the typed text back for copying."""
+    return render_template("intake/gone.html", texts=list(texts())), 200 if request.method == "GET" else 409
+
+
+def fields() -> Iterator[tuple[str, str]]:
+    """Yield the names and values of a posted form that have to go along."""
+    for name, values in request.form.lists():
+        if name not in _NOT_CARRIED:
+            yield from ((name, value) for value in values)
+
+
+def texts() -> Iterator[str]:
+    """Yield the free texts that were typed, in the order of the form."""
+    for name, value in request.form.items(multi=True):
+        if name.endswith(_FREE_TEXT) and value.strip():
+            yield value
+
+
+def target() -> str:
+    """Return the address that the patient was on the way to; one of ours, whatever was posted."""
+    wanted = request.form.get("to", "") if request.endpoint == "intake.again" else request.path
+    return wanted if _OWN_ADDRESS.fullmatch(wanted) else "/intake/"
+
+
+def page_number() -> int | None:
+    """Return the number of the page that a carried form belongs to; None if it is not a page of questions."""
+    to = target()
+    is_page = _PAGE_ADDRESS.fullmatch(to) and "shown" in request.form
+    return int(to.rsplit("/", 1)[1]) if is_page else None

@@ -1,0 +1,103 @@
+"""Who is here: the patient's session, from the birth date to exit, stop or send, and what each request needs of it."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from flask import Blueprint, abort, redirect, request, session, url_for
+from flask_babel import gettext
+from flask_wtf.csrf import CSRFError, generate_csrf
+from werkzeug.wrappers import Response
+
+from screening.intake import sending, sitting
+from screening.intake.sitting import Sitting
+from screening.web import context, language
+from screening.web.intake import carried
+from screening.web.sessions import ServerSession
+
+blueprint = Blueprint("intake", __name__)
+
+_OPEN_TO_ALL = frozenset(
+    f"intake.{name}" for name in ("ask_birth_date", "check_birth_date", "again", "thanks", "stopped", "leave")
+)
+"""Pages that come before or after a session."""
+
+
+def browser() -> ServerSession:
+    """Return this browser's session."""
+    current = session._get_current_object()  # type: ignore[attr-defined]  # the session behind Flask's proxy
+    assert isinstance(current, ServerSession)
+    return current
+
+
+def begin(invitation_id: str, invitation_language: str | None) -> None:
+    """Begin a sitting: a new session, whatever this browser had before."""
+    here = browser()
+    here.clear()
+    here.renew()
+    here["invitation_id"] = invitation_id
+    here["visit"] = secrets.token_hex(8)
+    if invitation_language:
+        here["language"] = invitation_language
+        language.use(invitation_language)
+    generate_csrf()  # now, so that no later page has to write the session for it
+
+
+def current_sitting() -> Sitting:
+    """Return the patient's sitting; leads back to agreeing where that is still to be done."""
+    found = sitting.view(context.store(), context.patient_actor(), now=context.now(), zone=context.settings().zone)
+    if not found.has_agreed:
+        abort(redirect(url_for("intake.landing"), 303))
+    return found
+
+
+def tag() -> str:
+    """Return the text that marks what is saved in this sitting."""
+    return str(session["visit"])
+
+
+def when() -> dict[str, Any]:
+    """Return the arguments by which use cases know the time: now, and the clinic's zone."""
+    return {"now": context.now(), "zone": context.settings().zone}
+
+
+def go(endpoint: str, **values: Any) -> Response:
+    """Answer a post with the page that comes next."""
+    return redirect(url_for(f"intake.{endpoint}", **values), 303)
+
+
+@blueprint.before_request
+def require_session() -> Response | carried.Page | None:
+    """Let in whoever gave a birth date; carry along what others typed."""
+    here = browser()
+    if "language" in here:
+        language.use(here["language"])
+    if request.method == "POST":
+        context.check_same_origin()
+    if request.endpoint in _OPEN_TO_ALL:
+        return None
+    if "invitation_id" not in here:
+        return _without_session(here.expired_invitation_id)
+    if request.method == "POST":
+        try:
+            context.csrf.protect()
+        except CSRFError:
+            # The page is older than this session, or the link was opened once more in another tab.
+            return carried.confirm()
+    return None
+
+
+def _without_session(expired_invitation_id: str | None) -> Response | carried.Page:
+    if expired_invitation_id is None:
+        return carried.session_gone()
+    if not sending.was_sent(context.store(), expired_invitation_id):
+        return carried.ask_again()
+    # The session ended with the sending. Whoever clicked twice is thanked; whoever went back is told.
+    return go("thanks") if request.endpoint == "intake.send" else carried.was_sent()
+
+
+@blueprint.context_processor
+def variables() -> dict[str, Any]:
+    """Give every patient page the title that names no topic."""
+    return {"neutral_title": gettext("Before your visit")}

@@ -1,0 +1,63 @@
+"""The interface's language: Flask-Babel, with the language that the invitation or the settings name."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from flask import Flask, g
+from flask_babel import Babel, get_locale, get_translations
+
+from screening.config import PROJECT
+from screening.web import context
+
+
+class Translations(Protocol):
+    """What is asked of a language's texts, by their names in `babel.support`."""
+
+    def ugettext(self, message: str) -> str:
+        """Return the translated text."""
+        ...
+
+    def ungettext(self, singular: str, plural: str, num: int) -> str:
+        """Return the translated text for this number."""
+        ...
+
+
+def init_app(app: Flask) -> None:
+    """Set up translations (folder ``translations``) and the clinic's time zone."""
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(PROJECT / "translations")
+    Babel(app, locale_selector=_select, timezone_selector=lambda: context.settings().time_zone)
+    # Flask-Babel works out the language anew for every text of a page; a page has dozens.
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # from Jinja's i18n extension
+        lambda message: translations().ugettext(message),
+        lambda singular, plural, num: translations().ungettext(singular, plural, num),
+        newstyle=True,
+    )
+    app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"]  # Jinja's own "_" looks that up for every text
+    app.context_processor(_variables)
+
+
+def use(language: str) -> None:
+    """Serve the rest of this request in this language (BCP 47)."""
+    g.language = language
+    g.pop("translations", None)
+
+
+def translations() -> Translations:
+    """Return the texts in this request's language."""
+    if "translations" not in g:
+        g.translations = get_translations()
+    found: Translations = g.translations
+    return found
+
+
+def _select() -> str:
+    chosen = g.get("language") or context.settings().languages[0]
+    assert isinstance(chosen, str)
+    return chosen.replace("-", "_")
+
+
+def _variables() -> dict[str, str]:
+    locale = get_locale()
+    assert locale is not None
+    return {"language": str(locale).replace("_", "-"), "direction": locale.text_direction}

@@ -1,0 +1,28 @@
+"""What every page's frame says of the practice: its name, whom to call, and whether this is a demonstration."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
+from flask_babel import get_locale
+
+from screening.web import context
+
+
+def init_app(app: Flask) -> None:
+    """Give the variables to every template, error pages included."""
+    app.context_processor(_variables)
+
+
+def _variables() -> dict[str, Any]:
+    settings = context.settings()
+    language = str(get_locale()).replace("_", "-")
+    return {
+        "practice_name": settings.practice_name,
+        "practice_phone": settings.practice_phone,
+        "is_demo": settings.is_demo,
+        "help_numbers": [
+            {"number": number.number, "description": number.described(language)} for number in settings.help_numbers
+        ],
+    }

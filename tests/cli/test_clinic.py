@@ -1,0 +1,171 @@
+"""The clinic's commands: the same work as in the browser, refused in plain words with exit 1."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from screening.cli import main
+from screening.config import Settings
+from screening.store import registry
+from screening.store.crypto import Keyring
+from screening.store.engine import Store
+from tests.support import pdf
+from tests.support.app import make_settings
+from tests.support.clinic import Clinic
+
+INVITE = {
+    "--record-number": "A-17",
+    "--name": "Anna Nowak",
+    "--birth-date": "1988-05-12",
+    "--clinician": "dr.a.novak@clinic.example",
+    "--appointment": f"{datetime.now(UTC).date() + timedelta(days=30)} 10:30",  # commands take the real time
+    "--questionnaire": "mood",
+}
+
+
+@pytest.fixture
+def database_backend() -> str:
+    """What these commands do is done by use cases that are tested on both databases."""
+    return "sqlite"
+
+
+@pytest.fixture
+def settings(tmp_path: Path, migrated_database_url: str, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """Settings of a practice, as the environment gives them to a command."""
+    settings = make_settings(tmp_path, migrated_database_url)
+    named = {
+        "ENVIRONMENT": "demo",
+        "DATABASE_URL": settings.database_url,
+        "KEY_FILE": str(settings.key_file),
+        "PUBLIC_ORIGIN": settings.public_origin,
+        "PRACTICE_NAME": settings.practice_name,
+        "PRACTICE_PHONE": settings.practice_phone,
+        "TIME_ZONE": settings.time_zone,
+    }
+    for name, value in named.items():
+        monkeypatch.setenv(f"SCREENING_{name}", value)
+    monkeypatch.chdir(tmp_path)
+    return settings
+
+
+@pytest.fixture
+def clinic(settings: Settings) -> Iterator[Clinic]:
+    store = Store(settings.database_url, Keyring.read(settings.key_file))
+    yield Clinic(store)
+    store.close()
+
+
+def run(*arguments: str, **environment: str) -> Result:
+    return CliRunner().invoke(main, arguments, env=environment)
+
+
+def invite(**changes: str) -> Result:
+    options = {**INVITE, **{f"--{name.replace('_', '-')}": value for name, value in changes.items()}}
+    return run("invite", *(part for option in options.items() for part in option))
+
+
+def refusal(result: Result) -> str:
+    """Return why a command was refused; it printed nothing else, and no traceback."""
+    assert (result.exit_code, result.stdout) == (1, ""), result.output
+    assert isinstance(result.exception, SystemExit)
+    return result.stderr.strip()
+
+
+def test_invite_prints_a_link_that_opens(clinic: Clinic) -> None:
+    result = invite()
+    assert result.exit_code == 0, result.output
+    assert re.fullmatch(r"https://forms\.clinic\.example/i/[\w-]{43}\n", result.stdout)
+    assert result.stderr == "Questions: 3. Minutes, roughly: 1.\n"
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"birth_date": "12.5.1988"}, "--birth-date: not a date such as 1985-03-27: '12.5.1988'"),
+        ({"birth_date": "1788-05-12"}, "--birth-date: Enter a birth date in the last 120 years."),
+        ({"appointment": "2099-12-01"}, '--appointment: not a date and time such as "2026-12-01 10:30"'),
+        ({"appointment": "2020-12-01 10:30"}, "--appointment: This day has passed."),
+        ({"appointment": "2027-03-28 02:30"}, "--appointment: there is no 2027-03-28 02:30 in Europe/Prague"),
+        ({"clinician": "nobody@clinic.example"}, "There is no account with the e-mail address nobody@clinic.example."),
+        ({"clinician": "dora.desk@clinic.example"}, "--clinician: Choose a clinician of this practice."),
+        ({"questionnaire": "nothing"}, "--questionnaire: nothing: there is no such form."),
+        ({"email": "nowhere"}, "--email: Enter an e-mail address"),
+    ],
+)
+def test_invite_refuses_what_is_wrong_by_option(clinic: Clinic, changes: dict[str, str], reason: str) -> None:
+    assert reason in refusal(invite(**changes))
+
+
+def test_invite_needs_its_options() -> None:
+    result = run("invite", "--name", "Anna")
+    assert result.exit_code == 2
+    assert "--record-number" in result.stderr
+
+
+def test_report_writes_the_pdf_and_is_on_record(clinic: Clinic, tmp_path: Path) -> None:
+    (response_id,) = clinic.send(clinic.invite().invitation_id)
+    output = tmp_path / "answers.pdf"
+    result = run("report", response_id, "-o", str(output))
+    assert result.exit_code == 0, result.output
+    assert "Mornings, mostly." in pdf.text(output.read_bytes())
+    assert clinic.actions(f"response:{response_id}")[-1] == ("download", "cli")
+
+
+def test_report_refuses_what_there_is_not(clinic: Clinic, tmp_path: Path) -> None:
+    assert refusal(run("report", "0" * 32, "-o", str(tmp_path / "x.pdf"))) == "There is no such response."
+    assert not (tmp_path / "x.pdf").exists()
+    (response_id,) = clinic.send(clinic.invite().invitation_id)
+    reason = refusal(run("report", response_id, "-o", str(tmp_path / "no" / "folder.pdf")))
+    assert reason.endswith("folder.pdf: can't be written (No such file or directory)")
+
+
+def test_staff_are_added_listed_closed_and_opened(clinic: Clinic) -> None:
+    added = run(
+        "staff",
+        "add",
+        "eva@clinic.example",
+        "--name",
+        "Eva Else",
+        "--role",
+        "front_desk",
+        "--role",
+        "clinician",
+        SCREENING_STAFF_PASSWORD="four quiet green kettles",
+    )
+    assert added.stdout == "Eva Else can sign in as eva@clinic.example.\n", added.output
+    assert "eva@clinic.example\topen\tclinician,front_desk\tEva Else\n" in run("staff", "list").stdout
+    assert run("staff", "disable", "EVA@clinic.example").exit_code == 0
+    assert "eva@clinic.example\tclosed\t" in run("staff", "list").stdout
+    assert run("staff", "enable", "eva@clinic.example").exit_code == 0
+    assert "eva@clinic.example\topen\t" in run("staff", "list").stdout
+
+
+def test_staff_refuses_what_is_wrong(clinic: Clinic) -> None:
+    password = {"SCREENING_STAFF_PASSWORD": "short"}
+    reason = refusal(run("staff", "add", "dora.desk@clinic.example", "--name", "D", "--role", "boss", **password))
+    assert "--role: There is no role boss" in reason
+    assert "password: Choose a password of at least 15 characters." in reason
+    assert refusal(run("staff", "disable", "nobody@clinic.example")).startswith("There is no account")
+    assert refusal(run("staff", "disable", "ada.admin@clinic.example")).startswith("This is the last administrator.")
+
+
+def test_approve_registers_the_files_and_enters_the_approval(clinic: Clinic) -> None:
+    listed = run("questionnaire", "approve", "detachment-checkin", "no such version", "--by", "Dr A. Novak")
+    assert "No questionnaire detachment-checkin is registered in version no such version." in refusal(listed)
+    with clinic.store.read() as session:
+        version = registry.versions(session, "detachment-checkin")[0].version
+    result = run("questionnaire", "approve", "detachment-checkin", version, "--by", "Dr A. Novak")
+    assert result.exit_code == 0, result.output
+    assert "is offered to patients, approved by Dr A. Novak." in result.stdout
+    assert ("approve", "cli") in clinic.actions("questionnaire:detachment-checkin")
+
+
+def test_without_settings_commands_say_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert "database_url: missing" in refusal(run("staff", "list"))

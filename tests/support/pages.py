@@ -1,0 +1,70 @@
+"""What a journey asserts of any page, and the pictures that it takes."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, Route
+
+SCREENSHOTS = Path(__file__).resolve().parent.parent.parent / "var" / "screenshots"
+
+_AXE_OPTIONS = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
+
+
+def assert_accessible(page: Page) -> None:
+    """Assert that axe-core finds no violation on the page as it stands, best practices included.
+
+    A page without scripts can't run axe-core; its HTML is looked at as it is, in a page with scripts.
+    """
+    violations = _look_at_copy(page) if page.evaluate("matchMedia('(scripting: none)').matches") else _run_axe(page)
+    assert not violations, f"{page.url}\n" + "\n".join(_describe(violation) for violation in violations)
+
+
+def assert_fits(page: Page) -> None:
+    """Assert that nothing sticks out of the viewport to the side, so that nobody must scroll to read a line."""
+    width, room = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+    assert width <= room, f"{page.url} is {width} px wide in a viewport of {room} px"
+
+
+def screenshot(page: Page, name: str) -> None:
+    """Take a picture of the whole page as ``var/screenshots/NAME.png``, if SCREENSHOTS is set."""
+    if os.environ.get("SCREENSHOTS"):
+        page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
+
+
+def _look_at_copy(page: Page) -> list[dict[str, Any]]:
+    browser = page.context.browser
+    assert browser is not None
+    html, url = page.content(), page.url
+    viewport = page.viewport_size
+    assert viewport is not None
+    context = browser.new_context(viewport=viewport)
+    try:
+        copy = context.new_page()
+
+        def answer(route: Route) -> None:
+            if route.request.url == url:
+                route.fulfill(body=html, content_type="text/html; charset=utf-8")
+            elif route.request.resource_type == "script":
+                route.abort()
+            else:
+                route.continue_()
+
+        copy.route("**/*", answer)
+        copy.goto(url)
+        return _run_axe(copy)
+    finally:
+        context.close()
+
+
+def _run_axe(page: Page) -> list[dict[str, Any]]:
+    violations: list[dict[str, Any]] = Axe().run(page, options=_AXE_OPTIONS).response["violations"]
+    return violations
+
+
+def _describe(violation: dict[str, Any]) -> str:
+    places = "\n".join(f"    {node['html']}" for node in violation["nodes"])
+    return f"  {violation['id']} ({violation['impact']}): {violation['help']}\n{places}"

@@ -1,0 +1,129 @@
+"""The rules of the house that no linter knows."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# In pieces, so that this file does not hold what it forbids.
+_FORBIDDEN_ADDRESSES = re.compile(
+    "|".join(
+        (
+            r"\b(?:files\.)?python" + r"hosted\.org",
+            r"\bpypi" + r"\.org",
+            r"\bregistry\." + r"(?:npmjs|yarnpkg)",
+            r"\bdeb\." + r"debian\.org",
+            r"index" + r"-url",
+            r"find" + r"-links",
+            r'"resolved":' + r' *"(?:http|file)',
+            r"(?<![\w.$}])/(?:home|Users)" + r"/\w+/",
+            r"(?<![\w.$}~])/(?:root|work)" + r"/",
+        )
+    )
+)
+_SKIPS = re.compile(r"\b(?:mark\.|pytest\.)(?:skip|xfail)|\bimport" + r"orskip")
+_SLEEPS = re.compile(r"\btime\.s" + r"leep\b")
+
+
+def tracked_files() -> list[Path]:
+    """List the files that a clone has, or will have with the next commit."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    paths = [ROOT / name for name in listed.split("\0") if name]
+    return [path for path in paths if path.is_file()]
+
+
+def tracked_texts(*suffixes: str) -> Iterator[tuple[str, str]]:
+    """Yield name and text of the tracked text files with these suffixes, of all if none is given."""
+    for path in tracked_files():
+        if suffixes and path.suffix not in suffixes:
+            continue
+        content = path.read_bytes()
+        if b"\0" not in content:
+            yield path.relative_to(ROOT).as_posix(), content.decode()
+
+
+def places(pattern: re.Pattern[str], *suffixes: str, folder: str = "") -> list[str]:
+    """Return where tracked files match, as ``file:line: match``."""
+    return [
+        f"{name}:{text.count(chr(10), 0, match.start()) + 1}: {match.group()}"
+        for name, text in tracked_texts(*suffixes)
+        if name.startswith(folder)
+        for match in pattern.finditer(text)
+    ]
+
+
+def test_an_item_type_has_a_field_a_template_and_a_fixture() -> None:
+    from screening.definition.loader import load
+    from screening.definition.model import ITEM_TYPES
+    from screening.forms.fields import FIELDS
+
+    types = set(ITEM_TYPES)
+    assert set(FIELDS) == types
+    templates = {path.stem for path in (ROOT / "templates" / "fields").glob("[!_]*.html")}
+    assert templates == types, "templates/fields holds one template for each item type; shared parts begin with _"
+    for name in types:
+        items = load(ROOT / "tests" / "fixtures" / f"{name}.yaml").questionnaire.items()
+        assert name in {item.type for item in items}, f"tests/fixtures/{name}.yaml has no item of type {name}"
+
+
+def test_tracked_files_name_no_registry_and_no_folder_of_one_machine() -> None:
+    assert places(_FORBIDDEN_ADDRESSES) == []
+
+
+def test_no_test_is_skipped_or_waits() -> None:
+    assert places(_SKIPS, ".py", folder="tests/") == []
+    assert places(_SLEEPS, ".py", folder="tests/") == []
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    broken = [
+        f"{name}: {target}"
+        for name, text in tracked_texts(".md")
+        for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", text)
+        if "://" not in target
+        and not target.startswith("mailto:")
+        and not (ROOT / name).parent.joinpath(target).exists()
+    ]
+    assert broken == []
+
+
+def test_every_command_is_documented() -> None:
+    from screening.cli import main
+
+    page = (ROOT / "docs" / "commands.md").read_text()
+    missing = [name for name in _commands(main, "screening") if name not in page]
+    assert missing == []
+
+
+def _commands(group: click.Group, path: str) -> Iterator[str]:
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if isinstance(command, click.Group):
+            yield from _commands(command, f"{path} {name}")
+        else:
+            yield f"{path} {name}"
+
+
+@pytest.mark.parametrize(
+    ("module", "strangers"),
+    [
+        ("screening.app", {"weasyprint", "playwright"}),
+        ("screening.cli.questionnaire", {"flask", "sqlalchemy", "weasyprint", "wtforms"}),
+    ],
+)
+def test_what_is_not_needed_is_not_loaded(module: str, strangers: set[str]) -> None:
+    """WeasyPrint takes longer to load than all the rest, and its memory grows: web processes never see it."""
+    script = f"import sys, {module}; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert strangers & set(done.stdout.split()) == set()

@@ -1,0 +1,276 @@
+"""Every route, every role: what opens for whom. A new route without a row in the table fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from werkzeug.routing import Rule
+
+from screening import staff
+from screening.store.tables import Invitation
+from tests.support.clinic import NOW, Clinic
+from tests.support.staff import Member
+
+IN = "in"
+SIGN_IN = "sign in"
+FORBIDDEN = "403"
+HIDDEN = "404"
+
+ROLES = ("anonymous", "front_desk", "own_clinician", "other_clinician", "administrator")
+
+EVERYBODY = (SIGN_IN, IN, IN, IN, IN)
+DESK = (SIGN_IN, IN, FORBIDDEN, FORBIDDEN, FORBIDDEN)
+CLINICIANS = (SIGN_IN, FORBIDDEN, IN, IN, FORBIDDEN)
+OWN_CLINICIAN = (SIGN_IN, HIDDEN, IN, HIDDEN, HIDDEN)
+OWN_CLINICIAN_AND_DESK = (SIGN_IN, IN, IN, HIDDEN, FORBIDDEN)
+CLINICIANS_AND_ADMINISTRATOR = (SIGN_IN, FORBIDDEN, IN, IN, IN)
+ADMINISTRATOR = (SIGN_IN, FORBIDDEN, FORBIDDEN, FORBIDDEN, IN)
+
+STAFF_ROUTES: dict[str, tuple[str, ...]] = {
+    "GET clinic.worklist": EVERYBODY,
+    "GET clinic.unread": CLINICIANS,
+    "GET clinic.appointments": DESK,
+    "GET clinic.new_invitation": DESK,
+    "POST clinic.create_invitation": DESK,
+    "GET clinic.invitation": DESK,
+    "POST clinic.new_link": DESK,
+    "POST clinic.unlock": DESK,
+    "GET clinic.correct_patient": DESK,
+    "POST clinic.save_patient": DESK,
+    "GET clinic.move_appointment": DESK,
+    "POST clinic.save_appointment": DESK,
+    "GET clinic.confirm_cancelling": DESK,
+    "POST clinic.cancel": DESK,
+    "GET clinic.patient": OWN_CLINICIAN_AND_DESK,
+    "GET clinic.response": OWN_CLINICIAN,
+    "POST clinic.review_response": OWN_CLINICIAN,
+    "GET clinic.report_pdf": OWN_CLINICIAN,
+    "GET clinic.questionnaires": CLINICIANS_AND_ADMINISTRATOR,
+    "GET clinic.questionnaire": CLINICIANS_AND_ADMINISTRATOR,
+    "POST clinic.approve": CLINICIANS_AND_ADMINISTRATOR,
+    "POST clinic.withdraw": CLINICIANS_AND_ADMINISTRATOR,
+    "POST clinic.switch_part": ADMINISTRATOR,
+    "GET clinic.change_password": EVERYBODY,
+    "POST clinic.save_password": EVERYBODY,
+    "GET admin.home": ADMINISTRATOR,
+    "GET admin.staff_list": ADMINISTRATOR,
+    "GET admin.new_staff": ADMINISTRATOR,
+    "POST admin.create_staff": ADMINISTRATOR,
+    "GET admin.account": ADMINISTRATOR,
+    "POST admin.save_roles": ADMINISTRATOR,
+    "POST admin.disable": ADMINISTRATOR,
+    "POST admin.enable": ADMINISTRATOR,
+    "POST admin.reset_password": ADMINISTRATOR,
+    "GET admin.settings": ADMINISTRATOR,
+    "GET admin.safeguard": ADMINISTRATOR,
+    "POST admin.save_safeguard": ADMINISTRATOR,
+    "POST clinic.sign_out": (SIGN_IN,) * 5,  # last: it ends the session, and leads there
+}
+"""What each role, in the order of `ROLES`, gets to at a route."""
+
+POSTED = {
+    "POST clinic.review_response": {"text": "Hello", "revision": "0", "action": "sign_off"},
+    "POST clinic.switch_part": {"part": "more", "on": "yes"},
+}
+"""What is posted where an empty form would not get as far as the record."""
+
+EXTRA = """\
+id: extra
+version: "1"
+title: Extra
+language: en
+copyright: CC0-1.0. For a test.
+pages:
+  - id: page
+    title: Page
+    items:
+      - {id: one, type: boolean, text: Is this one?}
+      - {id: more, type: boolean, text: Is there more?, off_by_default: yes}
+"""
+
+NOT_OF_STAFF = ("assets", "intake", "ops")
+"""Blueprints whose pages know no staff: being signed in opens nothing there that it does not for anybody."""
+
+SIGN_IN_ROUTES = {"GET security.login", "POST security.login"}
+
+_ANSWERED = {200, 302, 303, 409, 422, 503}
+"""What somebody who was let in may be told; which of these depends on what was posted."""
+
+
+@pytest.fixture
+def database_backend() -> str:
+    """What opens is decided before the database is asked, or by queries that the use cases' tests run on both."""
+    return "sqlite"
+
+
+@dataclass(frozen=True)
+class Practice:
+    """A practice with one patient of Dr Novak who has sent answers, and one who has not."""
+
+    clinic: Clinic
+    values: dict[str, Any]
+
+
+@pytest.fixture
+def practice(app: Flask) -> Practice:
+    clinic = Clinic(app.extensions["store"])
+    clinic.register(EXTRA)
+    invited = clinic.invite()
+    (response_id,) = clinic.send(invited.invitation_id)
+    waiting = clinic.invite(record_number="B-2", name="Petr Svoboda")
+    with clinic.store.read() as session:
+        patient_id = session.scalar(select(Invitation.patient_id).where(Invitation.id == invited.invitation_id))
+    colleague = clinic.member("Eva Else", {"front_desk"})
+    values = {
+        "invitation_id": waiting.invitation_id,
+        "response_id": response_id,
+        "patient_id": patient_id,
+        "questionnaire_id": "extra",
+        "version": "1",
+        "staff_id": colleague.id,
+        "token": waiting.token,
+        "number": 1,
+        "name": "staff.css",
+    }
+    return Practice(clinic, values)
+
+
+@pytest.fixture
+def member(app: Flask, practice: Practice) -> Callable[[str], Member]:
+    """Somebody of each role, signed in."""
+
+    def sign_in(role: str) -> Member:
+        somebody = Member(app)
+        actors = {
+            "front_desk": practice.clinic.desk,
+            "own_clinician": practice.clinic.novak,
+            "other_clinician": practice.clinic.horak,
+            "administrator": practice.clinic.admin,
+        }
+        if role != "anonymous":
+            somebody.sign_in(actors[role])
+        return somebody
+
+    return sign_in
+
+
+def routes(app: Flask) -> dict[str, Rule]:
+    """Return every way in, as "METHOD endpoint" -> rule."""
+    found: dict[str, Rule] = {}
+    for rule in app.url_map.iter_rules():
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            found[f"{method} {rule.endpoint}"] = rule
+    return found
+
+
+def address(app: Flask, rule: Rule, values: dict[str, Any]) -> str:
+    with app.test_request_context():
+        built = rule.build({name: values[name] for name in rule.arguments})
+    assert built is not None, rule
+    return built[1]
+
+
+def outcome(member: Member, way: str, path: str, token: str) -> str:
+    """Ask for an address once and say what came of it."""
+    method = way.split()[0]
+    data = {"csrf_token": token, **POSTED.get(way, {})} if method == "POST" else None
+    response = member._send(method, path, data=data)
+    if response.status_code == 401 or response.headers.get("Location", "").startswith("/clinic/sign-in"):
+        return SIGN_IN
+    return IN if response.status_code in _ANSWERED else str(response.status_code)
+
+
+def test_every_route_is_in_the_table(app: Flask) -> None:
+    of_staff = {way for way in routes(app) if way.split()[1].partition(".")[0] not in NOT_OF_STAFF}
+    assert of_staff - SIGN_IN_ROUTES == set(STAFF_ROUTES)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_route_opens_for_the_roles_of_its_row_only(
+    app: Flask, practice: Practice, member: Callable[[str], Member], role: str
+) -> None:
+    somebody, known = member(role), routes(app)
+    token = "" if role == "anonymous" else somebody.token()
+    found = {}
+    for way in STAFF_ROUTES:
+        if role != "anonymous" and way == "POST clinic.sign_out":
+            token = somebody.token()
+        found[way] = outcome(somebody, way, address(app, known[way], practice.values), token)
+    app.extensions["renderer"].close()
+    assert found == {way: row[ROLES.index(role)] for way, row in STAFF_ROUTES.items()}
+
+
+@pytest.mark.parametrize("way", [way for way in STAFF_ROUTES if way.startswith("POST")])
+def test_no_post_is_taken_without_a_token(
+    app: Flask, practice: Practice, member: Callable[[str], Member], way: str
+) -> None:
+    row = STAFF_ROUTES[way]
+    somebody = member(ROLES[row.index(IN)] if IN in row else "front_desk")
+    path = address(app, routes(app)[way], practice.values)
+    assert somebody._send("POST", path, data={"csrf_token": "made up"}).status_code == 400
+    assert somebody._send("POST", path, data={}, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 400
+
+
+def test_being_signed_in_opens_nothing_of_the_patients(
+    app: Flask, practice: Practice, member: Callable[[str], Member]
+) -> None:
+    def statuses(somebody: Member) -> dict[str, int]:
+        return {
+            way: somebody._send(way.split()[0], address(app, rule, practice.values)).status_code
+            for way, rule in routes(app).items()
+            if rule.endpoint.partition(".")[0] in NOT_OF_STAFF
+        }
+
+    anonymous = statuses(member("anonymous"))
+    for role in ROLES[1:]:
+        assert statuses(member(role)) == anonymous
+
+
+@pytest.mark.parametrize("role", ["front_desk", "administrator", "other_clinician"])
+def test_a_refused_response_looks_like_one_that_there_is_not(
+    practice: Practice, member: Callable[[str], Member], role: str
+) -> None:
+    somebody = member(role)
+    response_id = practice.values["response_id"]
+    for suffix in ("", "/report.pdf"):
+        there = somebody._send("GET", f"/clinic/responses/{response_id}{suffix}")
+        nowhere = somebody._send("GET", f"/clinic/responses/{'0' * 32}{suffix}")
+        assert (there.status_code, there.text) == (nowhere.status_code, nowhere.text)
+        assert "Nowak" not in there.text
+    token = somebody.token()
+    posted = somebody._send(
+        "POST", f"/clinic/responses/{response_id}", data={"csrf_token": token, "text": "x", "revision": "0"}
+    )
+    assert posted.status_code == 404
+    assert "sign_off" not in {action for action, _ in practice.clinic.actions(f"response:{response_id}")}
+
+
+def test_both_roles_together_open_what_either_opens(app: Flask, practice: Practice) -> None:
+    clinic = practice.clinic
+    staff.set_roles(clinic.store, clinic.admin, int(clinic.novak.id), ["front_desk", "clinician"], now=NOW)
+    somebody = Member(app)
+    somebody.sign_in(clinic.novak)
+    for path in ("/clinic/", "/clinic/appointments", f"/clinic/responses/{practice.values['response_id']}"):
+        assert somebody.get(path).status_code == 200
+    assert somebody.get("/admin/staff/").status_code == 403
+
+
+def test_an_account_without_a_role_opens_nothing(app: Flask, practice: Practice) -> None:
+    nobody = practice.clinic.member("Nora Nobody", set())
+    somebody = Member(app)
+    somebody.sign_in(nobody)
+    for path in ("/clinic/", "/clinic/appointments", "/admin/staff/", "/clinic/password"):
+        assert somebody.get(path).status_code == 403
+
+
+def test_a_view_that_names_no_role_opens_for_nobody(
+    app: Flask, practice: Practice, member: Callable[[str], Member], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.view_functions, "clinic.questionnaires", lambda: "forgotten")
+    for role in ROLES[1:]:
+        assert member(role).get("/clinic/questionnaires/").status_code == 403

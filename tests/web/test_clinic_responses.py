@@ -1,0 +1,311 @@
+"""The clinician's work: read, note, sign off, download; nothing lost, everything on record."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import update
+from sqlalchemy.exc import OperationalError
+
+from reports.document import Report
+from reports.process import RenderError
+from screening import review
+from screening.store.engine import Store
+from screening.store.tables import Invitation
+from tests.support import pdf
+from tests.support.clinic import ANSWERED, NOW, PASSWORD, ZONE, Clinic
+from tests.support.clock import Clock
+from tests.support.staff import Member, email_of
+
+
+@pytest.fixture
+def database_backend() -> str:
+    """What these pages do is done by use cases that are tested on both databases."""
+    return "sqlite"
+
+
+@pytest.fixture
+def clinic(app: Flask) -> Iterator[Clinic]:
+    yield Clinic(app.extensions["store"])
+    app.extensions["renderer"].close()
+
+
+@pytest.fixture
+def novak(app: Flask, clinic: Clinic) -> Member:
+    member = Member(app)
+    member.sign_in(clinic.novak)
+    return member
+
+
+@pytest.fixture
+def response_id(clinic: Clinic) -> str:
+    return clinic.send(clinic.invite().invitation_id)[0]
+
+
+@pytest.fixture
+def page(response_id: str) -> str:
+    return f"/clinic/responses/{response_id}"
+
+
+def note_of(clinic: Clinic, response_id: str) -> str:
+    return load(clinic, response_id).note.text
+
+
+def load(clinic: Clinic, response_id: str) -> review.ResponseView:
+    return review.load_response(clinic.store, clinic.novak, response_id, clinicians_see="practice", now=NOW, zone=ZONE)
+
+
+def test_the_page_shows_the_answers_as_the_report_has_them(novak: Member, page: str) -> None:
+    novak.get(page)
+    assert novak.heading == "Anna Nowak"
+    for shown in ("12 May 1988", "A-17", "Mornings, mostly.", "Not yet reviewed", "approved by Dr A. Novak"):
+        assert shown in novak.text
+    assert novak.page.headers["Cache-Control"] == "no-store"
+
+
+def test_reading_and_downloading_are_on_record(novak: Member, page: str, clinic: Clinic, response_id: str) -> None:
+    novak.get(page)
+    novak.get(f"{page}/report.pdf")
+    reader = clinic.novak.id
+    assert clinic.actions(f"response:{response_id}")[-2:] == [("read", reader), ("download", reader)]
+
+
+def test_a_note_is_saved_and_shown_as_typed(novak: Member, page: str, clinic: Clinic, response_id: str) -> None:
+    typed = 'First line\r\n  second <b>line</b> & "more"'
+    novak.get(page)
+    novak.press("action=save", text=typed)
+    assert novak.path == page
+    assert note_of(clinic, response_id) == typed.replace("\r\n", "\n")
+    assert "second &lt;b&gt;line" in novak.page.text
+    assert "Last saved by Dr A. Novak, 4 May 2026, 11:00." in novak.text
+    assert "Not yet reviewed" in novak.text
+
+
+def test_signing_off_says_who_read_it_and_keeps_the_note_that_was_typed(
+    novak: Member, page: str, clinic: Clinic, response_id: str
+) -> None:
+    novak.get(page)
+    novak.press("action=sign_off", text="Seen. Talk about sleep.")
+    assert "Read by Dr A. Novak, 4 May 2026, 11:00" in novak.text
+    assert "Seen. Talk about sleep." in novak.text
+    assert "<textarea" not in novak.text
+    assert note_of(clinic, response_id) == "Seen. Talk about sleep."
+    novak.get("/clinic/")
+    assert "Nothing waits to be read." in novak.text
+
+
+def test_sign_off_and_next_goes_through_a_sitting_and_then_to_the_next_patient(clinic: Clinic, novak: Member) -> None:
+    both = clinic.send(clinic.invite(questionnaires=("mood", "coping")).invitation_id)
+    later = NOW.replace(day=6)
+    (next_patient,) = clinic.send(
+        clinic.invite(record_number="B-2", name="Petr Svoboda", appointment_at=later).invitation_id
+    )
+    novak.get(f"/clinic/responses/{both[0]}")
+    assert "Sign off and next form" in novak.text
+    novak.press("action=next")
+    assert novak.path == f"/clinic/responses/{both[1]}"
+    assert "Sign off and next patient" in novak.text
+    novak.press("action=next")
+    assert novak.path == f"/clinic/responses/{next_patient}"
+    novak.press("action=next")
+    assert novak.path == "/clinic/"
+    assert "Nothing else waits to be read." in novak.text
+
+
+def test_next_goes_on_by_appointment_and_comes_round_to_what_was_passed_over(clinic: Clinic, novak: Member) -> None:
+    sent = []
+    for day in (5, 6, 7):
+        invited = clinic.invite(record_number=f"N-{day}", name=f"Person {day}", appointment_at=NOW.replace(day=day))
+        sent += clinic.send(invited.invitation_id)
+    novak.get(f"/clinic/responses/{sent[1]}")
+    novak.press("action=next")
+    assert novak.path.endswith(sent[2])
+    novak.press("action=next")
+    assert novak.path.endswith(sent[0])
+
+
+def test_the_other_forms_of_a_sitting_are_one_click_away(clinic: Clinic, novak: Member) -> None:
+    mood, coping = clinic.send(clinic.invite(questionnaires=("mood", "coping")).invitation_id)
+    novak.get(f"/clinic/responses/{mood}")
+    assert re.search(rf'href="/clinic/responses/{coping}">What helps you</a> \(not yet read\)', novak.text)
+
+
+def test_two_people_writing_one_note_are_shown_both(
+    app: Flask, clinic: Clinic, novak: Member, page: str, response_id: str
+) -> None:
+    novak.get(page)
+    colleague = Member(app)
+    colleague.sign_in(clinic.novak)
+    colleague.get(page)
+    colleague.press("action=save", text="From the other room.")
+    novak.press("action=sign_off", text="My own words.")
+    assert novak.page.status_code == 409
+    assert novak.heading == "Somebody else saved this note while you were writing"
+    assert "From the other room." in novak.text
+    assert dict(novak.form().fields)["text"] == "My own words."
+    assert load(clinic, response_id).signed_off is None
+    novak.press("action=save", text="From the other room.\nMy own words.")
+    assert note_of(clinic, response_id) == "From the other room.\nMy own words."
+
+
+def test_a_note_that_comes_after_the_sign_off_is_not_lost(
+    app: Flask, clinic: Clinic, novak: Member, page: str, response_id: str
+) -> None:
+    novak.get(page)
+    colleague = Member(app)
+    colleague.sign_in(clinic.novak)
+    colleague.get(page)
+    colleague.press("action=sign_off", text="Done.")
+    novak.press("action=save", text="Too late, but worth keeping.")
+    assert novak.page.status_code == 409
+    assert novak.heading == "This response is signed off, and its note with it."
+    assert "Too late, but worth keeping." in novak.text
+    assert "Save this as the note" not in novak.text
+    assert note_of(clinic, response_id) == "Done."
+
+
+def test_signing_off_twice_keeps_the_first(clinic: Clinic, novak: Member, page: str, clock: Clock) -> None:
+    novak.get(page)
+    form = dict(novak.form().fields)
+    novak.post(page, {**form, "action": "sign_off"})
+    clock.advance(minutes=5)
+    novak.post(page, {**form, "action": "sign_off"})
+    assert "Read by Dr A. Novak, 4 May 2026, 11:00" in novak.text
+
+
+def test_a_note_that_is_too_long_comes_back_whole(novak: Member, page: str, clinic: Clinic, response_id: str) -> None:
+    typed = "x" * (review.MAX_NOTE_LENGTH + 1)
+    novak.get(page)
+    novak.press("action=sign_off", text=typed)
+    assert novak.page.status_code == 422
+    assert novak.problems == ["The note has 10,001 characters; at most 10,000 are kept."]
+    assert dict(novak.form().fields)["text"] == typed
+    assert load(clinic, response_id).signed_off is None
+
+
+@pytest.mark.parametrize("revision", ["", "x", "-1", "99999999999999999999", "٣"])
+def test_a_crafted_revision_overwrites_nothing(
+    novak: Member, page: str, clinic: Clinic, response_id: str, revision: str
+) -> None:
+    novak.get(page)
+    novak.press("action=save", text="Mine.")
+    novak.press("action=save", text="Crafted.", revision=revision)
+    assert novak.page.status_code == 409
+    assert note_of(clinic, response_id) == "Mine."
+
+
+def test_what_was_typed_survives_the_end_of_the_session(
+    app: Flask, clinic: Clinic, novak: Member, page: str, response_id: str, clock: Clock
+) -> None:
+    novak.get(page)
+    clock.advance(minutes=45)
+    note = "A long note that took twenty minutes.\nWith a second line."
+    novak.press("action=save", text=note)
+    assert (novak.page.status_code, novak.heading) == (401, "Not saved yet: please send it again")
+    kept = dict(novak.form().fields)
+    assert (kept["text"], kept["action"]) == (note, "save")
+    new_tab = Member(app)
+    new_tab.client = novak.client
+    new_tab.post("/clinic/sign-in", {"email": email_of(clinic.novak), "password": PASSWORD})
+    novak.post(page, kept)
+    assert (novak.page.status_code, novak.heading) == (400, "Not saved yet: please send it again")
+    novak.press()
+    assert novak.path == page
+    assert note_of(clinic, response_id) == note
+
+
+def test_a_database_that_is_gone_loses_no_note(
+    novak: Member, page: str, clinic: Clinic, response_id: str, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(self: Store) -> Any:
+        raise OperationalError("SELECT", {}, Exception("gone"))
+
+    novak.get(page)
+    with monkeypatch.context() as broken:
+        broken.setattr(Store, "write", gone)
+        broken.setattr(Store, "read", gone)
+        novak.press("action=save", text="Typed while it was gone.")
+        assert novak.page.status_code == 503
+        assert "nothing was saved" in novak.text
+        kept = dict(novak.form().fields)
+        assert novak.get(page).status_code == 503
+    novak.post(page, kept)
+    assert note_of(clinic, response_id) == "Typed while it was gone."
+
+
+def test_the_pdf_is_the_report_under_a_name_that_tells_nothing(
+    novak: Member, page: str, clinic: Clinic, response_id: str, tmp_path: Any
+) -> None:
+    response = novak.get(f"{page}/report.pdf")
+    assert response.mimetype == "application/pdf"
+    assert response.headers["Content-Disposition"] == f'attachment; filename="answers-2026-05-04-{response_id[:8]}.pdf"'
+    assert response.headers["Cache-Control"] == "no-store"
+    text = pdf.text(response.data)
+    for shown in ("Anna Nowak", "Mornings, mostly.", "Not yet reviewed"):
+        assert shown in text
+    novak.get(page)
+    novak.press("action=sign_off", text="Seen on paper.")
+    signed = pdf.text(novak.get(f"{page}/report.pdf").data)
+    assert "Seen on paper." in signed
+    assert "Read by Dr A. Novak" in signed
+
+
+def test_a_name_with_line_breaks_and_quotes_gets_into_no_header(novak: Member, clinic: Clinic) -> None:
+    invited = clinic.invite(name='Anna "\u2028; filename=x.html', record_number='R"-\\9')
+    (response_id,) = clinic.send(invited.invitation_id)
+    response = novak.get(f"/clinic/responses/{response_id}/report.pdf")
+    assert response.headers["Content-Disposition"] == f'attachment; filename="answers-2026-05-04-{response_id[:8]}.pdf"'
+
+
+def test_a_report_that_can_not_be_made_is_told_calmly_and_harms_nothing(
+    novak: Member, page: str, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_report: Report, _paper: str) -> bytes:
+        raise RenderError("The report took longer than 20 seconds.")
+
+    monkeypatch.setattr(app.extensions["renderer"], "render", fail)
+    response = novak.get(f"{page}/report.pdf")
+    assert response.status_code == 503
+    assert novak.heading == "The PDF could not be made just now"
+    assert "seconds" not in novak.text
+    monkeypatch.undo()
+    assert novak.get(page).status_code == 200
+    assert novak.get(f"{page}/report.pdf").mimetype == "application/pdf"
+
+
+def test_hostile_answers_are_printed_as_typed(novak: Member, clinic: Clinic) -> None:
+    hostile = "<script>alert(1)</script><img src=x onerror=alert(1)>{{ 7 * 7 }}"
+    pages = {"mood": {"feelings": {"answers": {"numb": True, "numb_when": hostile}, "skipped": False}}}
+    (response_id,) = clinic.send(clinic.invite().invitation_id, pages)
+    novak.get(f"/clinic/responses/{response_id}")
+    assert "<script>alert" not in novak.page.text
+    assert "<img src=x" not in novak.page.text
+    assert hostile in novak.text
+
+
+def test_the_page_looks_the_same_whatever_was_answered(novak: Member, clinic: Clinic) -> None:
+    """Permute the answers: but for the answers themselves, the page's markup stays (rule R4)."""
+    other = {
+        "mood": {
+            **ANSWERED["mood"],
+            "feelings": {"answers": {"numb": True, "numb_when": "Rarely now."}, "skipped": False},
+        }
+    }
+    shells = []
+    for number, pages in enumerate((ANSWERED, other)):
+        invited = clinic.invite(record_number=f"S-{number}", name="Same Name")
+        (response_id,) = clinic.send(invited.invitation_id, pages)
+        text = novak.get(f"/clinic/responses/{response_id}").text
+        text = re.sub(r"[0-9a-f]{32}|S-\d|Mornings, mostly\.|Rarely now\.", "", text)
+        shells.append(re.sub(r'name="csrf_token" value="[^"]*"', "", text))
+    assert shells[0] == shells[1]
+
+
+def test_who_helped_is_told_in_words(novak: Member, clinic: Clinic, response_id: str, page: str) -> None:
+    with clinic.store.write() as session:
+        session.execute(update(Invitation).values(helped_by="interpreter"))
+    assert "filled in with help (an interpreter)" in novak.get(page).text

@@ -131,6 +131,7 @@ class ConditionWords:
 
     yes: str = "Yes"
     no: str = "No"
+    option: str = "{text}"
     both: str = "{first} and {second}"
     either: str = "{first} or {second}"
     negated: str = "not ({condition})"
@@ -156,23 +157,33 @@ _DATE_WORDS: Mapping[Operator, str] = {
 }
 
 
-def describe(condition: Condition, questionnaire: Questionnaire, words: ConditionWords | None = None) -> str:
-    """Tell a condition in plain words, by short labels: ``Numb or flat: Most days or Every day``."""
+def describe(
+    condition: Condition,
+    questionnaire: Questionnaire,
+    words: ConditionWords | None = None,
+    labels: Mapping[str, str] | None = None,
+) -> str:
+    """Tell a condition in plain words, by short labels: ``Numb or flat: Most days or Every day``.
+
+    ``labels``, by item id, stand in the place of the items' own.
+    """
     words = words or ConditionWords()
     if isinstance(condition, Comparison):
-        return _describe_comparison(condition, questionnaire.item(condition.item), words)
+        return _describe_comparison(condition, questionnaire.item(condition.item), words, labels or {})
     if isinstance(condition, Not):
-        return words.negated.format(condition=describe(condition.condition, questionnaire, words))
+        return words.negated.format(condition=describe(condition.condition, questionnaire, words, labels))
     parts = []
     for part in condition.conditions:
-        text = describe(part, questionnaire, words)
+        text = describe(part, questionnaire, words, labels)
         parts.append(text if isinstance(part, Comparison | Not) else f"({text})")
     # Semicolons, because a comparison may hold an "or" of its own.
     return _join([*(part + ";" for part in parts[:-1]), parts[-1]], words, every=isinstance(condition, All))
 
 
-def _describe_comparison(comparison: Comparison, item: Item | None, words: ConditionWords) -> str:
-    label = (item.short or item.text) if item else comparison.item
+def _describe_comparison(
+    comparison: Comparison, item: Item | None, words: ConditionWords, labels: Mapping[str, str]
+) -> str:
+    label = labels.get(comparison.item) or ((item.short or item.text) if item else comparison.item)
     if comparison.operator is Operator.ANSWERED:
         return (words.answered if comparison.operand is True else words.not_answered).format(label=label)
     if isinstance(comparison.operand, tuple):
@@ -185,10 +196,10 @@ def _describe_comparison(comparison: Comparison, item: Item | None, words: Condi
 
 def _operand_words(operand: Operand, item: Item | None, words: ConditionWords) -> str:
     if isinstance(item, Boolean) and isinstance(operand, bool):
-        return words.yes if operand else words.no
+        return words.option.format(text=words.yes if operand else words.no)
     if isinstance(item, Choice) and isinstance(operand, str):
         option = item.option(operand)
-        return option.text if option else operand
+        return words.option.format(text=option.text if option else operand)
     return str(operand).replace("T", " ") if isinstance(item, DateTime) else str(operand)
 
 

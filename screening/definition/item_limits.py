@@ -118,6 +118,8 @@ def read_initial(reader: Reader, node: Node, item: Item) -> tuple[Initial, ...] 
     if problem:
         reader.error(node.mark, f"`initial`: {problem}", "initial")
         return None
+    if isinstance(item, Choice):  # in the order in which the options are shown, which alone means something
+        return tuple(option.code for option in item.options if option.code in whole)
     return whole
 
 

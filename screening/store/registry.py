@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session, defer
 from screening.definition.checks import check
 from screening.definition.loader import Loaded, load, load_text
 from screening.definition.model import Page, Questionnaire
+from screening.definition.overlay_reader import split_name
 from screening.definition.problems import DefinitionError
 from screening.store import audit
 from screening.store.crypto import Keyring
@@ -219,7 +220,7 @@ def _files(folders: Iterable[Path], problems: list[str]) -> Iterator[Path]:
             problems.append(f"{folder}: there is no such folder of questionnaires")
             continue
         problems += (f"{path}: give the file a name that ends in .yaml" for path in sorted(folder.glob("*.yml")))
-        yield from sorted(folder.glob("*.yaml"))
+        yield from (path for path in sorted(folder.glob("*.yaml")) if split_name(path) is None)
 
 
 def _find(session: Session, loaded: Loaded) -> QuestionnaireVersion | None:

@@ -102,3 +102,55 @@ def test_a_file_with_a_mistake_is_not_exported(tmp_path):
 def test_an_unusable_command_line_is_told_apart():
     assert run("check").exit_code == 2
     assert run("export", "x", "--format", "pdf").exit_code == 2
+
+
+def test_a_translation_is_made_beside_its_base_file_and_brought_up_to_date(tmp_path):
+    base = tmp_path / "made-up.yaml"
+    base.write_text(with_items("- {id: a, type: boolean, text: Well?}"))
+    overlay = tmp_path / "made-up.es.yaml"
+    made = run("translate", base, "es")
+    assert (made.exit_code, made.stdout) == (0, "")
+    assert made.stderr == f"{overlay}: 3 texts marked TRANSLATE, 0 texts marked CHANGED\n"
+    assert run("check", overlay).exit_code == 1
+    overlay.write_text(
+        overlay.read_text()
+        .replace("\ntitle:\n", "\ntitle: Inventado\n")
+        .replace("    title:\n", "    title: Una página\n")
+        .replace("    text:\n", "    text: ¿Bien?\n")
+    )
+    assert "0 texts marked TRANSLATE, 0" in run("translate", base, "es").stderr
+    assert (run("check", base, overlay).exit_code, run("check", base, overlay).output) == (0, "")
+    base.write_text(with_items("- {id: b, type: boolean, text: Well?}"))
+    changed = run("translate", base, "es")
+    assert 'made-up has no page or item "a"' in changed.stderr
+    assert "1 text marked TRANSLATE" in changed.stderr
+    assert [path.name for path in sorted(tmp_path.iterdir())] == ["made-up.es.yaml", "made-up.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("file", "language", "message"),
+    [
+        ("made-up.yaml", "xx", "xx: there is no such language"),
+        ("made-up.yaml", "../es", "../es: there is no such language"),
+        ("made-up.yaml", "en", "is in en already"),
+        ("made-up.es.yaml", "ar", "this is a translation itself"),
+        ("missing.yaml", "es", "there is no such file"),
+    ],
+)
+def test_what_can_not_be_translated_is_refused(tmp_path, file, language, message):
+    (tmp_path / "made-up.yaml").write_text(with_items("- {id: a, type: boolean, text: Well?}"))
+    result = run("translate", tmp_path / file, language)
+    assert result.exit_code == 1
+    assert message in result.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["made-up.yaml"]
+
+
+def test_a_translation_with_mistakes_is_not_written_over(tmp_path):
+    (tmp_path / "made-up.yaml").write_text(with_items("- {id: a, type: boolean, text: Well?}"))
+    overlay = tmp_path / "made-up.es.yaml"
+    overlay.write_text("translates: made-up\nlanguage: es\ntexts:\n  a: {text: [x, y]}\n")
+    before = overlay.read_text()
+    result = run("translate", tmp_path / "made-up.yaml", "es")
+    assert result.exit_code == 1
+    assert f"{overlay}:4: " in result.stderr
+    assert overlay.read_text() == before

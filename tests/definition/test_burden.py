@@ -6,7 +6,7 @@ from screening.definition.burden import MANY_QUESTIONS, SECONDS, burden
 from screening.definition.loader import load, load_text
 from screening.definition.model import ITEM_TYPES
 from screening.path import offered
-from tests.support.definitions import SHIPPED, fixture, with_items
+from tests.support.definitions import SHIPPED_FILES, fixture, with_items
 
 
 def test_every_item_type_has_its_time() -> None:
@@ -39,7 +39,7 @@ def test_nothing_takes_a_minute() -> None:
     assert burden([]).minutes == 1
 
 
-@pytest.mark.parametrize("path", sorted(SHIPPED.glob("*.yaml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", SHIPPED_FILES, ids=lambda path: path.stem)
 def test_the_shipped_forms_are_told_in_believable_minutes(path: object) -> None:
     found = burden([offered(load(path).questionnaire)])  # type: ignore[arg-type]  # a Path, from glob
     assert 8 <= found.questions <= MANY_QUESTIONS

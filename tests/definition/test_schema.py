@@ -13,7 +13,7 @@ from screening.definition.nodes import Map, Scalar, compose
 from screening.definition.schema import schema, schema_text
 from screening.definition.schema_words import WORDS
 from screening.definition.writer import to_yaml
-from tests.support.definitions import ALL_FILES, HEAD, SHIPPED, problems_of, questionnaires, with_items
+from tests.support.definitions import ALL_FILES, HEAD, SHIPPED, SHIPPED_FILES, problems_of, questionnaires, with_items
 
 VALIDATOR = jsonschema.Draft7Validator(schema())
 
@@ -59,7 +59,7 @@ def test_every_shipped_file_and_fixture_fits_the_schema(path):
     assert mistakes(path.read_text("utf-8")) == []
 
 
-@pytest.mark.parametrize("path", sorted(SHIPPED.glob("*.yaml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", SHIPPED_FILES, ids=lambda path: path.stem)
 def test_shipped_files_tell_editors_where_the_schema_is(path):
     assert path.read_text("utf-8").splitlines()[0] == "# yaml-language-server: $schema=schema.json"
 

@@ -7,17 +7,19 @@ from textwrap import dedent, indent
 
 from screening.definition.loader import load, load_text
 from screening.definition.model import Item, Questionnaire
+from screening.definition.overlay_reader import split_name
 from screening.definition.problems import DefinitionError, Problem
 from tests.support.generated_definitions import answers_to, questionnaires
 
 __all__ = [
-    "ALL_FILES", "FIXTURES", "HEAD", "SHIPPED", "answers_to", "fixture", "item_of_type", "messages_of", "only_item",
-    "problems_of", "questionnaires", "with_items",
+    "ALL_FILES", "FIXTURES", "HEAD", "SHIPPED", "SHIPPED_FILES", "answers_to", "fixture", "item_of_type",
+    "messages_of", "only_item", "problems_of", "questionnaires", "with_items",
 ]  # fmt: skip
 
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
 SHIPPED = Path(__file__).resolve().parents[2] / "questionnaires"
-ALL_FILES = sorted([*FIXTURES.glob("*.yaml"), *SHIPPED.glob("*.yaml")])
+SHIPPED_FILES = sorted(path for path in SHIPPED.glob("*.yaml") if split_name(path) is None)
+ALL_FILES = sorted([*FIXTURES.glob("*.yaml"), *SHIPPED_FILES])
 
 HEAD = """\
 id: made-up

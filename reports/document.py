@@ -44,7 +44,7 @@ class Attention:
 class Glance:
     """An answer that the author marked to stand on page one in full, word for word.
 
-    ``continued`` says that it was cut, at a sentence's end, and goes on at the question.
+    ``continued`` says that it was cut, at a sentence's end, and goes on at the question. ``entries`` are as in `Line`.
     """
 
     number: int
@@ -54,6 +54,7 @@ class Glance:
     state_label: str
     anchor: str
     continued: bool = False
+    entries: tuple[tuple[Words, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +64,8 @@ class Line:
     ``first`` and ``last`` differ where a run of questions in the same state is one line ("14–16 not asked (13: No)").
     ``previous`` is last time's answer in words, None where there is none to show; ``changed`` is the one word that
     is said of it ("changed") or "". ``pointer`` says where a text too long for this place stands in full ("In full
-    at question 12"), "" where ``answer`` is all of it.
+    at question 12"), "" where ``answer`` is all of it. A question that was answered by entries has them in ``entries``,
+    one after another, each in few words; ``answer`` is () then.
     """
 
     first: int
@@ -76,16 +78,39 @@ class Line:
     previous: str | None = None
     changed: str = ""
     pointer: str = ""
+    entries: tuple[tuple[Words, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryAnswer:
+    """The answer to one question in one entry; ``letter`` tells which of the entry's questions it is ("12a")."""
+
+    letter: str
+    label: Words
+    answer: tuple[Words, ...]
+    state: State
+    state_label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One entry of a question that is answered by entries: what it is called ("Medicine 2"), and its answers."""
+
+    label: str
+    answers: tuple[EntryAnswer, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """A question in full, as asked, with its answer and state.
 
-    ``number`` is None for information text. ``context`` tells what made it be asked or not be asked ("Asked because
+    ``number`` is None for information text, and for the heading over a group of questions (``heading``; they have
+    ``under``). ``context`` tells what made it be asked or not be asked ("Asked because
     of question 12: Most days"), "" for none. ``options`` are the labels that were on offer, for reading beside
     the answer; ``chosen`` are places in it. ``long`` says that the answer stands below the question, over the full
-    width, rather than beside it: it follows from the type of the item, never from the answer.
+    width, rather than beside it: it follows from the type of the item, never from the answer. ``initial`` says what
+    the field held when it was first shown, "" for nothing. A question that is answered by entries has its answers in
+    ``entries``, and in ``wordings`` what was asked in each of them ("12a", "What is it called?").
     """
 
     anchor: str
@@ -100,6 +125,11 @@ class Question:
     options: tuple[str, ...] = ()
     chosen: frozenset[int] = frozenset()
     long: bool = False
+    heading: bool = False
+    under: bool = False
+    initial: str = ""
+    wordings: tuple[tuple[str, str], ...] = ()
+    entries: tuple[Entry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +177,7 @@ class Labels:
     answer: str = "Answer"
     last_time: str = "Last time"
     on_offer: str = "Options"
+    asked_of_each: str = "Asked for each"
     quote: tuple[str, str] = ("\u201c", "\u201d")
     """Marks before and after the patient's own words where they stand among other words."""
     continues: str = "continues, question {number}"

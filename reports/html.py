@@ -1,4 +1,4 @@
-"""A Report as one HTML document, the source of the PDF.
+"""A Report or a PaperForm as one HTML document, the source of the PDF.
 
 The document stands alone: its style is inside it, it has no script and refers to no other file.
 """
@@ -16,6 +16,7 @@ from reports.characters import printable
 from reports.document import Report
 from reports.page_one import bands, runs_over
 from reports.paper import PAPERS, Paper
+from reports.paper_form import PaperForm
 
 _PAGE_OF = re.compile(r"(\{pages?\})")
 
@@ -37,6 +38,14 @@ def render_html(report: Report, paper: Paper = "A4") -> str:
             runs_over=runs_over(report, lines, paper),
         )
     )
+
+
+def render_paper_form_html(form: PaperForm, paper: Paper = "A4") -> str:
+    """Return a form to fill in with a pen as a standalone HTML document; ValueError as for `render_html`."""
+    if paper not in PAPERS:
+        raise ValueError(f"Unknown paper {paper!r}; it is one of {', '.join(PAPERS)}.")
+    template = _environment().get_template("paper_form.html")
+    return template.render(form=form, labels=form.labels, paper=paper, page_of=_PAGE_OF.split(form.labels.page_of))
 
 
 @cache

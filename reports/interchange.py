@@ -1,6 +1,7 @@
-"""A Report as JSON and back, for another process and for whoever wants to read it with a program.
+"""A Report or a PaperForm as JSON and back, for another process and for whoever wants to read it with a program.
 
-The JSON has the fields of `reports.document` under their own names; tuples are lists, sets are sorted lists.
+The JSON has the fields of `reports.document` and `reports.paper_form` under their own names; tuples are lists, sets are
+sorted lists.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from functools import cache
 from typing import Literal, Union, get_args, get_origin, get_type_hints
 
 from reports.document import Report
+from reports.paper_form import PaperForm
 
 
 class ReportFormatError(ValueError):
@@ -26,13 +28,28 @@ def report_to_json(report: Report, *, indent: int | None = None) -> str:
 
 def report_from_json(text: str | bytes) -> Report:
     """Return the report that a JSON text holds; ReportFormatError says where it is none."""
-    try:
-        plain = json.loads(text)
-    except ValueError as error:
-        raise ReportFormatError(f"Not JSON: {error}") from error
-    report = _build(Report, plain, "report")
+    report = _build(Report, _parsed(text), "report")
     assert isinstance(report, Report)
     return report
+
+
+def paper_form_to_json(form: PaperForm) -> str:
+    """Return a paper form as JSON; `paper_form_from_json` gives an equal one back."""
+    return json.dumps(_plain(form), ensure_ascii=False)
+
+
+def paper_form_from_json(text: str | bytes) -> PaperForm:
+    """Return the paper form that a JSON text holds; ReportFormatError says where it is none."""
+    form = _build(PaperForm, _parsed(text), "form")
+    assert isinstance(form, PaperForm)
+    return form
+
+
+def _parsed(text: str | bytes) -> object:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise ReportFormatError(f"Not JSON: {error}") from error
 
 
 def _plain(value: object) -> object:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from reports.document import Fact, Glance, Line, Report
+from reports.document import Fact, Glance, Line, Report, Words
 from reports.measure import MM_PER_POINT, rows
 from reports.measure import width as text_width
 from reports.paper import SIZES, Paper
@@ -24,6 +24,7 @@ FIRST_TOP_MARGIN = 13.0
 TOP_MARGIN = 18.0
 
 NUMBER = 7.0
+ENTRY_NUMBER = 4.0
 COLUMN_GAP = 7.0
 LABEL_SHARE = 0.497
 NAME_SHARE = 0.55
@@ -139,12 +140,20 @@ def line_height(line: Line, width: float) -> float:
     label = column * LABEL_SHARE - NUMBER - LABEL_PADDING
     answer = column * (1 - LABEL_SHARE)
     text = "; ".join(f"“{words.text}”" if words.own else words.text for words in line.answer)
-    text = " ".join([*text.split(), line.state_label, line.pointer])
-    count = max(rows(line.label, label, LINE_POINTS), rows(text, answer, LINE_POINTS))
+    text = " ".join([*text.split(), line.state_label, line.pointer]).strip()
+    below = rows(text, answer, LINE_POINTS) if text or not line.entries else 0
+    below += _entry_rows(line.entries, answer, LINE_POINTS)
+    count = max(rows(line.label, label, LINE_POINTS), below)
     height = count * LINE_HEIGHT + LINE_PADDING
     if line.previous is not None:
         height += rows(f"Last time: {line.previous} {line.changed}", answer, SMALL_POINTS) * SMALL_HEIGHT
     return height
+
+
+def _entry_rows(entries: Sequence[tuple[Words, ...]], room: float, points: float) -> int:
+    """Return the rows of entries in few words, which hang behind their numbers."""
+    texts = (", ".join(f"{words.label} “{words.text}”" for words in entry) for entry in entries)
+    return sum(rows(text, room - ENTRY_NUMBER, points) for text in texts)
 
 
 def height_above(report: Report, width: float) -> float:
@@ -181,5 +190,7 @@ def _facts_height(facts: Sequence[Fact], width: float) -> float:
 def _glance_height(glance: Glance, width: float) -> float:
     label = rows(glance.label, width * GLANCE_LABEL_SHARE - NUMBER - LABEL_PADDING, LINE_POINTS) * TEXT_HEIGHT
     text = "; ".join(f"{words.label} “{words.text}”" if words.label else words.text for words in glance.words)
-    answer = rows(text + glance.state_label, width * (1 - GLANCE_LABEL_SHARE), TEXT_POINTS) * TEXT_HEIGHT
+    room = width * (1 - GLANCE_LABEL_SHARE)
+    count = rows(text + glance.state_label, room, TEXT_POINTS) if text or not glance.entries else 0
+    answer = (count + _entry_rows(glance.entries, room, TEXT_POINTS)) * TEXT_HEIGHT
     return max(label, answer + (SMALL_HEIGHT if glance.continued else 0.0)) + CELL_PADDING

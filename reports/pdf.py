@@ -21,10 +21,11 @@ import weasyprint  # noqa: E402
 from weasyprint.urls import URLFetcher  # noqa: E402
 
 from reports.document import Labels, Report  # noqa: E402
-from reports.html import render_html  # noqa: E402
+from reports.html import render_html, render_paper_form_html  # noqa: E402
 from reports.paper import Paper  # noqa: E402
+from reports.paper_form import PaperForm  # noqa: E402
 
-__all__ = ["Paper", "pdf_from_html", "render_html", "render_pdf", "warm_up"]
+__all__ = ["Paper", "pdf_from_html", "render_html", "render_paper_form", "render_pdf", "warm_up"]
 
 
 class RefusedFetchError(ValueError):
@@ -44,8 +45,13 @@ def render_pdf(report: Report, paper: Paper = "A4") -> bytes:
     return pdf_from_html(render_html(report, paper))
 
 
+def render_paper_form(form: PaperForm, paper: Paper = "A4") -> bytes:
+    """Return a form to fill in with a pen as PDF; ValueError as for `render_pdf`."""
+    return pdf_from_html(render_paper_form_html(form, paper))
+
+
 def pdf_from_html(html: str) -> bytes:
-    """Return a document of `render_html` as PDF."""
+    """Return a document of `reports.html` as PDF."""
     document = weasyprint.HTML(string=html, url_fetcher=_FETCHER)
     pdf: bytes = document.write_pdf(pdf_variant="pdf/ua-1")
     return pdf

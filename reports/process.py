@@ -19,8 +19,9 @@ from pathlib import Path
 from typing import IO, Self
 
 from reports.document import Report
-from reports.interchange import report_to_json
+from reports.interchange import paper_form_to_json, report_to_json
 from reports.paper import PAPERS, Paper
+from reports.paper_form import PaperForm
 from reports.worker import LENGTH_BYTES
 
 TIMEOUT = 20
@@ -56,9 +57,16 @@ class Renderer:
 
     def render(self, report: Report, paper: Paper = "A4") -> bytes:
         """Return the report as PDF; RenderError if it takes too long, needs too much memory, or fails."""
+        return self._render("report", report_to_json(report), paper)
+
+    def render_paper_form(self, form: PaperForm, paper: Paper = "A4") -> bytes:
+        """Return a form to fill in with a pen as PDF; RenderError as for `render`."""
+        return self._render("form", paper_form_to_json(form), paper)
+
+    def _render(self, kind: str, document: str, paper: Paper) -> bytes:
         if paper not in PAPERS:
             raise ValueError(f"Unknown paper {paper!r}; it is one of {', '.join(PAPERS)}.")
-        request = json.dumps({"paper": paper, "report": report_to_json(report)}).encode()
+        request = json.dumps({"paper": paper, kind: document}).encode()
         if not self._lock.acquire(timeout=self._timeout):
             raise RenderError("The renderer was busy for too long.")
         try:

@@ -1,8 +1,8 @@
 """The child process that renders: ``python -m reports.worker``, spoken to by `reports.process`.
 
 It reads requests from standard input and writes PDFs to standard output until its input ends. Each message is a
-length (8 bytes, big-endian) and that many bytes. A request is JSON ``{"paper": …, "report": …}``; a reply is one byte,
-``+`` before a PDF or ``-`` before an error's text.
+length (8 bytes, big-endian) and that many bytes. A request is JSON ``{"paper": …, "report": …}``, with ``"form"`` for a
+paper form; a reply is one byte, ``+`` before a PDF or ``-`` before an error's text.
 
 It has little to lose: its environment holds no secret, its memory and the time for one report are limited, and
 before it sees a patient's words it gives up the network, other programs and writing files.
@@ -86,8 +86,8 @@ def main(timeout: int) -> None:
     # Whatever prints to standard output must not end up between two messages.
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
 
-    from reports.interchange import report_from_json
-    from reports.pdf import render_pdf, warm_up
+    from reports.interchange import paper_form_from_json, report_from_json
+    from reports.pdf import render_paper_form, render_pdf, warm_up
 
     warm_up()  # loads what is loaded on first use, before the hook is there
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, MEMORY_BYTES))
@@ -96,7 +96,10 @@ def main(timeout: int) -> None:
         signal.alarm(timeout + GRACE_SECONDS)
         try:
             message = json.loads(request)
-            reply = b"+" + render_pdf(report_from_json(message["report"]), message["paper"])
+            if "form" in message:
+                reply = b"+" + render_paper_form(paper_form_from_json(message["form"]), message["paper"])
+            else:
+                reply = b"+" + render_pdf(report_from_json(message["report"]), message["paper"])
         except MemoryError:
             reply = b"-The report needs more memory than it may have."
         except Exception as error:  # noqa: BLE001  # whatever it is, the parent is told, without the patient's words

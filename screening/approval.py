@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from screening.definition.burden import Burden, burden
+from screening.definition.diff import Change, changes
 from screening.path import offered
 from screening.store import audit, registry
 from screening.store.access import ADMINISTRATOR, CLINICIAN, require, staff_id
@@ -16,7 +17,7 @@ from screening.store.audit import Actor, DetailValue
 from screening.store.engine import Store, insert_unless_there
 from screening.store.errors import Conflict, Invalid, NotAllowed, NotFound
 from screening.store.registry import OptionalPart
-from screening.store.tables import QuestionnaireSwitch, QuestionnaireVersion, Safeguard
+from screening.store.tables import QuestionnaireSwitch, QuestionnaireVersion, Response, Safeguard
 
 NEEDS_SAFEGUARD = (
     "This asks about self-harm. First set who reads such answers, within what time, and what happens out of hours."
@@ -45,6 +46,24 @@ class VersionView:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """How many responses stand on a version: begun and not sent, and sent."""
+
+    begun: int = 0
+    sent: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """What changed between two registered versions of a questionnaire, and what stands on each."""
+
+    title: str
+    changes: tuple[Change, ...]
+    old: Standing
+    new: Standing
+
+
+@dataclass(frozen=True, slots=True)
 class PartView:
     """A part that is off by default. ``is_on`` is what the clinic chose, ``counts`` whether patients get it now."""
 
@@ -69,6 +88,22 @@ def versions(store: Store, actor: Actor, questionnaire_id: str | None = None) ->
     with store.read() as session:
         current = {(offer.questionnaire.id, offer.questionnaire.version) for offer in registry.all_current(session)}
         return [_view(session, row, current) for row in registry.versions(session, questionnaire_id)]
+
+
+def compare(store: Store, actor: Actor, questionnaire_id: str, old: str, new: str) -> Compared:
+    """Return what changed between two versions; NotFound if one of them is not registered."""
+    require(actor, ADMINISTRATOR, CLINICIAN)
+    with store.read() as session:
+        before, after = (registry.definition(session, questionnaire_id, version) for version in (old, new))
+        query = select(Response.version, func.count(), func.count(Response.sent_at))
+        rows = session.execute(query.where(Response.questionnaire_id == questionnaire_id).group_by(Response.version))
+        standing = {version: Standing(all_of_them - sent, sent) for version, all_of_them, sent in rows}
+    return Compared(
+        title=after.title,
+        changes=changes(before, after),
+        old=standing.get(old, Standing()),
+        new=standing.get(new, Standing()),
+    )
 
 
 def approve(

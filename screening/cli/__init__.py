@@ -49,6 +49,7 @@ main = LazyGroup(
     help="Questions before a visit: ask, keep, hand over.",
     lazy={
         "questionnaire": "screening.cli.questionnaire:questionnaire",
+        "blank": "screening.cli.blank:blank_command",
         "preview": "screening.cli.preview:preview",
         "init": "screening.cli.operate:init",
         "serve": "screening.cli.operate:serve",

@@ -21,8 +21,13 @@ SHIPPED = Path(__file__).resolve().parents[2] / "questionnaires"
 
 questionnaire = LazyGroup(
     name="questionnaire",
-    help="Check, export, translate and approve questionnaires.",
-    lazy={"approve": "screening.cli.clinic:approve", "translate": "screening.cli.translate:translate"},
+    help="Check, compare, export, translate and approve questionnaires.",
+    lazy={
+        "approve": "screening.cli.clinic:approve",
+        "diff": "screening.cli.diff:diff",
+        "import": "screening.cli.importing:import_command",
+        "translate": "screening.cli.translate:translate",
+    },
 )
 
 

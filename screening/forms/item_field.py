@@ -7,36 +7,55 @@ draws a field. Inputs are named by the question's number, never by its id, becau
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Iterator, Sequence
+from typing import Any, Literal
 
 from werkzeug.datastructures import MultiDict
 from wtforms import Field, ValidationError
 from wtforms.utils import unset_value
 
-from screening.answer_values import AnswerError, Plain, dump_value, parse_value
+from screening.answer_values import DECLINED, AnswerError, Plain, dump_value, is_declined, parse_value
 from screening.definition.model import Item
 from screening.forms import messages
 
-DECLINED: Final[Mapping[str, Plain]] = {"declined": True}
-"""The plain form of "prefer not to say"."""
+
+def initial_of(item: Item) -> Plain:
+    """Return what an item's field holds when it is first shown, in plain form; None for nothing."""
+    values = [dump_value(value) for value in item.initial]
+    return values if item.repeats and values else next(iter(values), None)
 
 
 class ItemField(Field):
     """One question. ``data`` is the answer in its plain form once it is valid; None if it is blank or declined.
 
     ``number`` is the question's number, 0 for information text. ``recall`` is the time that the question looks back
-    on, "" for none. ``is_follow_up`` says that an answer on the same page has just brought the question up.
+    on, "" for none. ``is_follow_up`` says that an answer on the same page has just brought the question up. ``title``
+    is what an error summary calls the question. ``size`` is that of its text: "s" under a heading. ``can_decline``:
+    "prefer not to say" stands with it.
     """
+
+    is_follow_up = False
+    size: Literal["m", "s"] = "m"
+    can_decline = True
 
     def __init__(self, item: Item, number: int, recall: str = "", **kwargs: Any) -> None:
         super().__init__(label=item.text, **kwargs)
         self.item = item
         self.number = number
         self.recall = recall
-        self.is_follow_up = False
+        self.title = item.text
         self.declined = False
         self.data: Plain = None
+
+    @property
+    def template(self) -> str:
+        """Return the name of the template that draws the field."""
+        return self.item.type
+
+    @property
+    def anchor(self) -> str:
+        """Return the id of the question's first input, which links lead to."""
+        return str(self.id)
 
     @property
     def has_errors(self) -> bool:
@@ -54,6 +73,16 @@ class ItemField(Field):
         parts = (*self.descriptions(), *(["error"] if self.has_errors else []))
         return " ".join(f"{self.id}-{part}" for part in parts)
 
+    def mistakes(self) -> Iterator[ItemField]:
+        """Yield the field if there is something to mend; of a field that holds others, those of them too."""
+        if self.errors:
+            yield self
+
+    def left_blank(self) -> Iterator[ItemField]:
+        """Yield the field if it is ``required`` and blank; of a field that holds others, those of them too."""
+        if self.item.required and not self.errors and self.is_blank:
+            yield self
+
     def descriptions(self) -> Sequence[str]:
         """Return the parts of the question that describe it: ``hint`` where there is one."""
         return ["hint"] if self.item.help else []
@@ -69,7 +98,7 @@ class ItemField(Field):
         if formdata is not None:
             self.read(formdata)
         elif data is not unset_value and data is not None:
-            self.declined = data == DECLINED
+            self.declined = is_declined(data)
             if not self.declined:
                 self.fill(data)
 

@@ -12,12 +12,12 @@ from functools import lru_cache
 from typing import Protocol, TypeAlias
 
 from babel import Locale
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_date, format_skeleton, format_time
 from babel.numbers import format_decimal
 
 from screening.answer_values import AnswerError, Fault, clean_text
 from screening.answers import PartialDate
-from screening.definition.model import Choice, Date, Decimal, Integer, Item, Scale
+from screening.definition.model import Choice, Date, DateTime, Decimal, Integer, Item, Quantity, Scale, Time
 
 
 class Speaks(Protocol):
@@ -58,6 +58,16 @@ def date_words(value: PartialDate, locale: str) -> str:
     return str(format_date(day, "long", locale=_locale(locale)))
 
 
+def time_words(value: datetime.time, locale: str) -> str:
+    """Return a time of day as the page's language writes it, hours up to 24: ``14:30``."""
+    return str(format_time(value, "HH:mm", locale=_locale(locale)))
+
+
+def time_in_digits(field: Speaks) -> str:
+    """Say how a time of day is written."""
+    return field.gettext("Write the time with hours and minutes, such as 07:30 or 14:15.")
+
+
 @lru_cache(maxsize=500)  # pages tell the same few limits again and again
 def _written(number: str, locale: str) -> str:
     return str(format_decimal(number, locale=_locale(locale)))
@@ -71,9 +81,11 @@ def _locale(tag: str) -> Locale:
 def _wrong_kind(field: Speaks, item: Item, _error: AnswerError, _typed: str, _locale: str) -> str:
     if isinstance(item, Integer):
         return field.gettext("Write a whole number in digits, such as 7.")
-    if isinstance(item, Decimal):
+    if isinstance(item, Decimal | Quantity):
         return field.gettext("Write a number in digits. Use a point for parts of a whole, such as 7.5.")
-    if isinstance(item, Date):
+    if isinstance(item, Time):
+        return time_in_digits(field)
+    if isinstance(item, Date | DateTime):
         return field.gettext("There is no such date in the calendar. Check the day, the month and the year.")
     return _not_offered(field, item, _error, _typed, _locale)
 
@@ -103,13 +115,16 @@ def _too_many_lines(field: Speaks, _item: Item, error: AnswerError, _typed: str,
 
 
 def _out_of_range(field: Speaks, item: Item, error: AnswerError, _typed: str, locale: str) -> str:
-    if isinstance(item, Date):
-        assert isinstance(error.limit, PartialDate)
-        limit = date_words(error.limit, locale)
-        if error.fault is Fault.TOO_LOW:
-            return field.gettext("The date must be %(limit)s or later.") % {"limit": limit}
-        return field.gettext("The date must be %(limit)s or earlier.") % {"limit": limit}
-    assert isinstance(item, Integer | Decimal | Scale)
+    if isinstance(item, Date | DateTime | Time):
+        limit = _moment_words(error.limit, locale)
+        text = {
+            (Fault.TOO_LOW, False): field.gettext("The date must be %(limit)s or later."),
+            (Fault.TOO_HIGH, False): field.gettext("The date must be %(limit)s or earlier."),
+            (Fault.TOO_LOW, True): field.gettext("The time must be %(limit)s or later."),
+            (Fault.TOO_HIGH, True): field.gettext("The time must be %(limit)s or earlier."),
+        }[error.fault, isinstance(item, Time)]
+        return text % {"limit": limit}
+    assert isinstance(item, Integer | Decimal | Quantity | Scale)
     lowest, highest = item.min_value, item.max_value
     if lowest is not None and highest is not None:
         text = field.gettext("Write a number from %(lowest)s to %(highest)s.")
@@ -122,8 +137,18 @@ def _out_of_range(field: Speaks, item: Item, error: AnswerError, _typed: str, lo
     return text % {"limit": number_words(error.limit, locale)}
 
 
+def _moment_words(limit: object, locale: str) -> str:
+    if isinstance(limit, datetime.time):
+        return time_words(limit, locale)
+    if isinstance(limit, datetime.datetime):
+        date = PartialDate(limit.year, limit.month, limit.day)
+        return f"{date_words(date, locale)}, {time_words(limit.time(), locale)}"
+    assert isinstance(limit, PartialDate)
+    return date_words(limit, locale)
+
+
 def _too_precise(field: Speaks, item: Item, error: AnswerError, _typed: str, locale: str) -> str:
-    places = item.max_decimal_places if isinstance(item, Decimal) else 0
+    places = item.max_decimal_places if isinstance(item, Decimal | Quantity) else 0
     if error.limit != places or not places:
         return field.gettext("This number is too long. Please check it.")
     text = field.ngettext(
@@ -136,6 +161,15 @@ def _words_missing(field: Speaks, _item: Item, _error: AnswerError, _typed: str,
     return field.gettext("Write your own answer in the box, or choose another one.")
 
 
+def _unit_missing(field: Speaks, _item: Item, _error: AnswerError, _typed: str, _locale: str) -> str:
+    return field.gettext("Choose the unit too.")
+
+
+def _too_many(field: Speaks, _item: Item, error: AnswerError, _typed: str, locale: str) -> str:
+    text = field.gettext("There is room for %(limit)s. Please remove some.")
+    return text % {"limit": number_words(error.limit, locale)}
+
+
 def _excluded(field: Speaks, _item: Item, error: AnswerError, _typed: str, _locale: str) -> str:
     text = field.gettext("You ticked “%(option)s” and something else as well. Please untick one of them.")
     return text % {"option": error.limit}
@@ -145,6 +179,8 @@ _TELLINGS: Mapping[Fault, Telling] = {
     Fault.TYPE: _wrong_kind,
     Fault.EMPTY: _words_missing,
     Fault.EXCLUSIVE: _excluded,
+    Fault.NO_UNIT: _unit_missing,
+    Fault.TOO_MANY: _too_many,
     Fault.TOO_LONG: _too_long,
     Fault.TOO_MANY_LINES: _too_many_lines,
     Fault.TOO_LOW: _out_of_range,

@@ -24,7 +24,7 @@ class OptionsField(ItemField):
 
     def read(self, posted: MultiDict[str, str]) -> None:
         """Take the radio that was set."""
-        values = tuple(dict.fromkeys(posted.getlist(self.name)))
+        values = tuple(value for value in dict.fromkeys(posted.getlist(self.name)) if value)
         self.declined = DECLINED_VALUE in values
         self.chosen = tuple(value for value in values if value != DECLINED_VALUE)
 
@@ -71,11 +71,20 @@ class ScaleField(OptionsField):
         return next((point for point in self.item.points if str(point) == value), value)
 
 
+MAX_RADIOS: Final = 12
+"""Options that are shown one below the other, at the most; a choice of one from more of them is a list to open."""
+
+
 class ChoiceField(OptionsField):
     """One or several options, and the patient's own words beside them where the item has them (``other_text``)."""
 
     item: Choice
     other_text = ""
+
+    @property
+    def is_list(self) -> bool:
+        """Whether there are so many options that they are chosen from a list that opens."""
+        return not self.item.repeats and len(self.item.options) > MAX_RADIOS
 
     def descriptions(self) -> Sequence[str]:
         """Return what describes the question: a hint also where several answers may be chosen."""

@@ -12,11 +12,26 @@ from wtforms.form import BaseForm
 from wtforms.meta import DefaultMeta
 
 from screening.answer_values import Plain
-from screening.definition.model import Boolean, Choice, Decimal, Integer, Item, Page, Scale
-from screening.forms.fields import FIELDS
+from screening.answers import Value
+from screening.definition.model import (
+    Boolean,
+    Choice,
+    Decimal,
+    Grid,
+    Group,
+    Integer,
+    Item,
+    Page,
+    Quantity,
+    Scale,
+)
+from screening.forms.entries import EntriesField
+from screening.forms.fields import FIELDS, GroupField
 from screening.forms.item_field import ItemField
+from screening.forms.several import RepeatedField
+from screening.path import asked_in_entry
 
-_LOOKS_BACK = (Boolean, Choice, Decimal, Integer, Scale)
+_LOOKS_BACK = (Boolean, Choice, Decimal, Grid, Integer, Quantity, Scale)
 """Items that a page's recall period goes for; free texts and dates name their own time."""
 
 
@@ -51,8 +66,9 @@ class PageMeta(DefaultMeta):
 
 
 class PageForm(BaseForm):
-    """The questions of one page. Made by `page_form`; ``fields`` are in form order, information texts included.
+    """The questions of one page. Made by `page_form`.
 
+    ``layout`` has the names of the fields as they stand on the page, each with those of the fields under it.
     ``formdata`` is what was posted, ``data`` the stored answers in plain form, by input name; ``meta`` are the
     arguments of `PageMeta`.
     """
@@ -61,28 +77,41 @@ class PageForm(BaseForm):
     def __init__(
         self,
         fields: Mapping[str, Any],
+        layout: Mapping[str, Sequence[str]],
         formdata: MultiDict[str, str] | None = None,
         *,
         data: Mapping[str, Any] | None = None,
         meta: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(fields, meta=PageMeta(**(meta or {})))
+        self._layout = layout
         self.process(formdata, data=data)
+        for name, names in layout.items():
+            group = self._fields[name]
+            if isinstance(group, GroupField):
+                group.fields = [self._field(under) for under in names]
+                for field in group.fields:
+                    field.size = "s"
 
     @property
     def fields(self) -> tuple[ItemField, ...]:
-        """Return all fields, in form order."""
-        return tuple(self._item_fields())
+        """Return the fields as they stand on the page, information texts included; groups hold theirs."""
+        return tuple(self._field(name) for name in self._layout)
+
+    @property
+    def questions(self) -> tuple[ItemField, ...]:
+        """Return the fields that take an answer of their own, in form order."""
+        return tuple(field for field in self._item_fields() if field.item.asks)
 
     @property
     def numbers(self) -> tuple[int, ...]:
         """Return the numbers of the questions on the page."""
-        return tuple(field.number for field in self._item_fields() if field.item.asks)
+        return tuple(field.number for field in self.questions)
 
     @property
     def wrong(self) -> tuple[ItemField, ...]:
         """Return the fields that have something to mend, in form order."""
-        return tuple(field for field in self._item_fields() if field.errors)
+        return tuple(wrong for field in self._item_fields() for wrong in field.mistakes())
 
     def check(self, asked_again: Collection[int]) -> frozenset[int]:
         """Validate, and ask once more for what is ``required`` and blank; return the numbers asked for once more.
@@ -93,8 +122,8 @@ class PageForm(BaseForm):
         self.validate()
         asking = set(asked_again)
         for field in self._item_fields():
-            if field.item.required and not field.errors and field.is_blank and field.number not in asked_again:
-                field.errors = [_left_blank(field)]
+            for blank in field.left_blank() if field.number not in asked_again else ():
+                blank.errors = [_left_blank(blank)]
                 asking.add(field.number)
         return frozenset(asking)
 
@@ -103,23 +132,54 @@ class PageForm(BaseForm):
         return {field.item.id: field.answer for field in self._item_fields() if field.answer is not None}
 
     def _item_fields(self) -> Iterator[ItemField]:
-        for field in self._fields.values():
-            assert isinstance(field, ItemField)
-            yield field
+        for name in self._fields:
+            yield self._field(name)
+
+    def _field(self, name: str) -> ItemField:
+        field = self._fields[name]
+        assert isinstance(field, ItemField)
+        return field
 
 
-def page_form(page: Page, items: Sequence[Item], numbers: Mapping[str, int]) -> Callable[..., PageForm]:
+def page_form(
+    page: Page,
+    items: Sequence[Item],
+    numbers: Mapping[str, int],
+    *,
+    counting: Mapping[str, Value] | None = None,
+    follow_ups: Mapping[str, Sequence[Collection[str]]] | None = None,
+) -> Callable[..., PageForm]:
     """Return what makes the form for these items of a page, called with what is left of `PageForm`'s arguments.
 
     ``numbers`` are the questions' numbers in the whole questionnaire, by item id (`Questionnaire.numbers`); they name
-    the inputs.
+    the inputs. ``counting`` are the answers that conditions in entries look at (`screening.path.Path`).
+    ``follow_ups``: groups that repeat and are to show only what is new, as `EntriesField` has it.
     """
+
+    def make(item: Item, number: int) -> Any:
+        recall = recall_of(page, item)
+        if isinstance(item, Group) and item.repeats:
+            return EntriesField(
+                item,
+                number,
+                recall,
+                make=make,
+                asked=lambda entry: asked_in_entry(item, entry, counting or {}),
+                follow_ups=(follow_ups or {}).get(item.id),
+            )
+        if item.repeats and not isinstance(item, Choice):
+            return RepeatedField(item, number, recall, make=make)
+        return FIELDS[item.type](item, number, recall)
+
     fields: dict[str, Any] = {}
-    for place, item in enumerate(items):
-        number = numbers.get(item.id, 0)
-        name = f"q{number}" if item.asks else f"note{place}"
-        fields[name] = FIELDS[item.type](item, number, recall_of(page, item))
-    return partial(PageForm, fields)
+
+    def add(item: Item) -> str:
+        name = f"q{numbers[item.id]}" if item.asks else f"note{len(fields)}"
+        fields[name] = make(item, numbers[item.id] if item.asks else 0)
+        return name
+
+    layout = {add(item): [] if item.repeats else [add(part) for part in item.children] for item in items}
+    return partial(PageForm, fields, layout)
 
 
 def recall_of(page: Page, item: Item) -> str:

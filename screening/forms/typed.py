@@ -1,8 +1,7 @@
-"""Questions that are answered by typing: texts, numbers, dates. What was typed stays as it came."""
+"""Questions that are answered by typing: texts, numbers, amounts. What was typed stays as it came."""
 
 from __future__ import annotations
 
-import calendar
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -13,13 +12,12 @@ from werkzeug.datastructures import MultiDict
 from wtforms import ValidationError
 
 from screening.answer_values import Plain, clean_text
-from screening.definition.model import MAX_TEXT_LENGTH, Date, Decimal, Integer, Item, Text
+from screening.definition.model import MAX_TEXT_LENGTH, Decimal, Integer, Option, Quantity, Text
 from screening.forms import messages
 from screening.forms.item_field import ItemField
 
 _NUMBER = re.compile(r"[+-]?\d{1,40}(?:\.\d{1,40})?")
 _SIGNS = str.maketrans({"−": "-", "–": "-", "٫": ".", " ": None, "\u00a0": None, "\u202f": None})
-_DATE_PARTS = ("year", "month", "day")
 
 
 class TypedField(ItemField):
@@ -81,91 +79,55 @@ class NumberField(TypedField):
 
     def typed(self) -> Plain:
         """Return the number; a text that is none stays as it is, to be refused."""
-        text = clean_text(self.text)
-        if not text:
-            return None
-        if self.item.unit:
-            text = re.sub(rf"\s*{re.escape(self.item.unit)}$", "", text, flags=re.IGNORECASE)
-        digits = "".join(str(unicodedata.digit(sign, sign)) for sign in text.translate(_SIGNS))
-        return Number(digits) if _NUMBER.fullmatch(digits) else text
+        return _number(self.text, self.item.unit)
 
 
-class DateField(TypedField):
-    """A date in parts, ``parts`` as typed. The day, or the day and the month, may be left out."""
+class QuantityField(TypedField):
+    """A number, typed as text, and the unit that was chosen for it, ``unit``; "" for none."""
 
-    item: Date
-
-    def __init__(self, item: Item, number: int, recall: str = "", **kwargs: Any) -> None:
-        super().__init__(item, number, recall, **kwargs)
-        self.parts: dict[str, str] = dict.fromkeys(self.part_names, "")
-
-    def descriptions(self) -> Sequence[str]:
-        """Return what describes the question: there is always a hint, with an example."""
-        return ["hint"]
+    item: Quantity
+    unit = ""
 
     @property
-    def part_names(self) -> Sequence[str]:
-        """Return the parts that are asked for, in the order in which they are typed: day, month, year."""
-        return _DATE_PARTS[: _DATE_PARTS.index(self.item.precision) + 1][::-1]
+    def unit_name(self) -> str:
+        """Return the name of the input for the unit."""
+        return f"{self.name}-unit"
 
-    def part_name(self, part: str) -> str:
-        """Return the name of a part's input."""
-        return f"{self.name}-{part}"
+    @property
+    def only_unit(self) -> Option | None:
+        """Return the unit that goes without saying, where there is only one."""
+        return self.item.units[0] if len(self.item.units) == 1 else None
 
-    def part_id(self, part: str) -> str:
-        """Return the id of a part's input. The first one's is the question's own, which links lead to."""
-        return self.id if part == self.part_names[0] else f"{self.id}-{part}"
+    def descriptions(self) -> Sequence[str]:
+        """Return what describes the question: the unit too, if there is nothing to choose."""
+        return [*super().descriptions(), *(["unit"] if self.only_unit else [])]
 
     def read(self, posted: MultiDict[str, str]) -> None:
-        """Take the parts and the checkbox."""
-        self.parts = {part: posted.get(self.part_name(part), "") for part in self.part_names}
-        self.declined = self.declined_name in posted
+        """Take the number, the unit and the checkbox."""
+        super().read(posted)
+        self.unit = posted.get(self.unit_name, "")
 
     def fill(self, answer: Any) -> None:
-        """Take a stored answer, in ISO 8601."""
-        given = dict(zip(_DATE_PARTS, str(answer).split("-"), strict=False))
-        self.parts = {part: given[part].lstrip("0") if part in given else "" for part in self.part_names}
-
-    def typed_text(self) -> str:
-        """Return the parts as they were typed."""
-        return " ".join(filter(None, self.parts.values()))
+        """Take a stored answer."""
+        self.text, self.unit = str(answer["value"]), answer["unit"]
 
     def typed(self) -> Plain:
-        """Return the date in ISO 8601; ValidationError says which part is wrong."""
-        if not clean_text(self.typed_text()):
+        """Return the amount, without a unit if none was chosen; ValidationError if there is a unit alone."""
+        number = _number(self.text, self.only_unit.text if self.only_unit else None)
+        unit = self.only_unit.code if self.only_unit else self.unit
+        if number is None:
+            if self.unit:
+                raise ValidationError(self.gettext("Write the number too, or leave the unit out."))
             return None
-        try:
-            day, month, year = (self._number(part) for part in ("day", "month", "year"))
-        except ValueError:
-            raise ValidationError(self._in_digits()) from None
-        if year is None or (day is not None and month is None):
-            raise ValidationError(self._incomplete())
-        if not 1000 <= year <= 9999:
-            raise ValidationError(self.gettext("Write the year with four digits, such as 1998."))
-        if month is not None and not 1 <= month <= 12:
-            raise ValidationError(self.gettext("Write the month as a number from 1 to 12."))
-        if month is not None and day is not None:
-            days = calendar.monthrange(year, month)[1]
-            if not 1 <= day <= days:
-                text = self.gettext("That month has %(days)s days. Please check the day.")
-                raise ValidationError(text % {"days": messages.number_words(days, self.meta.locale)})
-        known = [f"{year:04d}", *(f"{part:02d}" for part in (month, day) if part is not None)]
-        return "-".join(known)
+        return {"value": number, "unit": unit} if unit else {"value": number}
 
-    def _number(self, part: str) -> int | None:
-        text = clean_text(self.parts.get(part, ""))
-        if len(text) > 10:
-            raise ValueError(text)
-        return int(text) if text else None
 
-    def _in_digits(self) -> str:
-        if self.item.precision == "year":
-            return self.gettext("Write the year in digits, such as 1998.")
-        if self.item.precision == "month":
-            return self.gettext("Write the date in digits, such as 5 1998.")
-        return self.gettext("Write the date in digits, such as 12 5 1998.")
-
-    def _incomplete(self) -> str:
-        if self.item.precision == "month":
-            return self.gettext("Write the month and the year, or the year alone.")
-        return self.gettext("Write day, month and year, or month and year, or the year alone.")
+def _number(typed: str, unit: str | None) -> Number | str | None:
+    """Return the number that was typed, with its unit or without; the text if it is no number, None for nothing."""
+    text = clean_text(typed)
+    if not text:
+        return None
+    if unit:
+        text = re.sub(rf"\s*{re.escape(unit)}$", "", text, flags=re.IGNORECASE)
+    digits = "".join(str(unicodedata.digit(sign, sign)) for sign in text.translate(_SIGNS))
+    return Number(digits) if _NUMBER.fullmatch(digits) else text

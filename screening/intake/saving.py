@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
-from screening.answer_values import Plain
+from screening.answer_values import Plain, is_declined
+from screening.intake.entries import PostedEntries
 from screening.intake.sitting import SittingPage, require_open
 from screening.store import audit, drafts, sittings
 from screening.store.audit import Actor
@@ -29,6 +30,7 @@ class Posted:
 
     ``answers`` are by item id in plain form, ``shown`` the items that were on the screen, ``revision`` the one that
     the screen showed (0 for a page that was never saved). ``anew``: earlier answers of the page go, shown or not.
+    ``entries`` say of each group that repeats which entry is which; its list in ``answers`` is made from them.
     """
 
     answers: Mapping[str, Plain]
@@ -36,6 +38,7 @@ class Posted:
     revision: int
     skipped: bool = False
     anew: bool = False
+    entries: Mapping[str, PostedEntries] = field(default_factory=dict)
 
 
 def save_page(
@@ -71,21 +74,50 @@ def save_page(
 def _merge(page: SittingPage, posted: Posted, visit: str) -> DraftPage:
     kept: Mapping[str, Plain] = {}
     shown: Collection[str] = ()
-    if page.saved and not posted.anew and not posted.skipped:
-        kept = {item_id: plain for item_id, plain in page.saved.answers.items() if item_id not in posted.shown}
-        shown = page.saved.shown
+    saved = None if posted.anew or posted.skipped else page.saved
+    if saved is not None:
+        kept = {item_id: plain for item_id, plain in saved.answers.items() if item_id not in posted.shown}
+        shown = [key for key in saved.shown if key.partition("/")[0] not in posted.entries]
+    answers = {**kept, **posted.answers}
+    for group_id, entries in posted.entries.items():
+        merged = entries.merged(_stored(saved, group_id))
+        if not is_declined(posted.answers.get(group_id)):
+            answers.pop(group_id, None)
+            if merged:
+                answers[group_id] = merged
     return DraftPage(
         response_id=page.response_id,
         page_id=page.page.id,
         revision=posted.revision + 1,
-        answers={**kept, **posted.answers},
+        answers=answers,
         skipped=posted.skipped,
-        shown=posted.shown.union(shown),
+        shown=posted.shown.union(shown, _shown_in_entries(saved, posted)),
         visit=visit,
     )
+
+
+def _stored(saved: DraftPage | None, group_id: str) -> list[Mapping[str, Plain]]:
+    """Return the saved entries of a group; none where it was left blank or declined."""
+    plain = saved.answers.get(group_id) if saved else None
+    return plain if isinstance(plain, list) else []
+
+
+def _shown_in_entries(saved: DraftPage | None, posted: Posted) -> Iterator[str]:
+    earlier = saved.shown if saved else frozenset()
+    for group_id, entries in posted.entries.items():
+        yield from entries.shown_keys(group_id, len(_stored(saved, group_id)), earlier)
 
 
 def _says_the_same(current: DraftPage, posted: Posted) -> bool:
     """Tell whether what stands there is what was posted, as after a double click or a retry."""
     there = {item_id: plain for item_id, plain in current.answers.items() if item_id in posted.shown}
-    return current.skipped == posted.skipped and there == posted.answers
+    here = dict(posted.answers)
+    for group_id, entries in posted.entries.items():
+        stored = there.pop(group_id, None)
+        if is_declined(here.pop(group_id, None)):
+            same = is_declined(stored)
+        else:
+            same = entries.stand_in(_stored(current, group_id))
+        if not same:
+            return False
+    return current.skipped == posted.skipped and there == here

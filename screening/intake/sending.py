@@ -9,6 +9,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from screening.answer_formats import dump_answers
+from screening.definition.model import questions
 from screening.intake.sitting import Begun, Closed, begun, open_invitation
 from screening.path import on_path, walk
 from screening.store import audit, drafts, invitations, responses
@@ -114,7 +115,7 @@ def _pages(response: Begun) -> dict[str, object]:
     flat = dump_answers(answers)
     return {
         path_page.page.id: {
-            "answers": {item.id: flat[item.id] for item in path_page.items if item.id in flat},
+            "answers": {item.id: flat[item.id] for item in questions(path_page.items) if item.id in flat},
             "skipped": path_page.page.id in answers.skipped,
         }
         for path_page in path.pages

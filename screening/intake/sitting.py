@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from enum import StrEnum
@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from screening.answer_values import Plain
 from screening.answers import Answers
-from screening.definition.model import Item, Page, Questionnaire
-from screening.path import offered, walk
+from screening.definition.model import Item, Page, Questionnaire, questions
+from screening.path import Path, offered, walk
 from screening.store import drafts, invitations, registry, sittings
 from screening.store.audit import Actor
 from screening.store.crypto import Keyring
@@ -47,7 +47,8 @@ class SittingPage:
     """A page as the patient gets it now.
 
     ``number`` is its place in the address and never changes; ``position`` is its place among the pages that are asked
-    now, 0 for one that is not. ``items`` are those asked or shown now. ``question_numbers`` are by item id.
+    now, 0 for one that is not. ``items`` are those asked or shown now, on the ``path`` that the saved answers make.
+    ``question_numbers`` are by item id.
     """
 
     number: int
@@ -57,6 +58,7 @@ class SittingPage:
     question_numbers: Mapping[str, int]
     page: Page
     items: tuple[Item, ...]
+    path: Path
     saved: DraftPage | None
 
     @property
@@ -71,13 +73,37 @@ class SittingPage:
             return PageState.NOT_STARTED
         if self.saved.skipped:
             return PageState.SKIPPED
-        return PageState.MORE if self.not_yet_shown else PageState.SAVED
+        return PageState.MORE if self.count_of_new else PageState.SAVED
 
     @property
     def not_yet_shown(self) -> tuple[Item, ...]:
         """Return the questions that are asked now and were not on the screen when the page was saved."""
         shown = self.saved.shown if self.saved else frozenset()
-        return tuple(item for item in self.items if item.asks and item.id not in shown)
+        return tuple(item for item in questions(self.items) if item.id not in shown)
+
+    @property
+    def new_in_entries(self) -> Mapping[str, tuple[Collection[str], ...]]:
+        """Return the same for the saved entries of groups that repeat.
+
+        Group id -> for each entry the ids of its new questions; groups with nothing new are not in it.
+        """
+        shown = self.saved.shown if self.saved else frozenset()
+        found = {}
+        for group in questions(self.items):
+            asking = {part.id for part in group.children if part.asks}
+            new = tuple(
+                {item_id for item_id in asked & asking if shown_key(group.id, number, item_id) not in shown}
+                for number, asked in enumerate(self.path.entries.get(group.id, ()), start=1)
+            )
+            if any(new):
+                found[group.id] = new
+        return found
+
+    @property
+    def count_of_new(self) -> int:
+        """Return how many questions are asked now and were not on the screen, in entries too."""
+        in_entries = (len(new) for entries in self.new_in_entries.values() for new in entries)
+        return len(self.not_yet_shown) + sum(in_entries)
 
     @property
     def answers(self) -> Mapping[str, Plain]:
@@ -153,15 +179,15 @@ class Sitting:
         """Return the page before this one, or None before the first."""
         return next((other for other in reversed(self.pages) if other.number < page.number), None)
 
-    def afresh(self, page: SittingPage) -> tuple[Item, ...]:
-        """Return the items of a page as they were asked before any of them was answered.
+    def afresh(self, page: SittingPage) -> SittingPage:
+        """Return a page with the items that were asked before any of them was answered.
 
         Who answers a hidden page anew must not see, by what is asked, what was answered before.
         """
         response = self._response(page)
         others = {page_id: draft for page_id, draft in response.saved.items() if page_id != page.page.id}
         path = walk(response.questionnaire, drafts.gather(response.questionnaire, others))
-        return path.page(page.page.id).items
+        return replace(page, items=path.page(page.page.id).items, path=path)
 
     def saving(self, page: SittingPage, draft: DraftPage) -> Sitting:
         """Return the sitting as it is with this draft of a page saved."""
@@ -180,6 +206,11 @@ class Sitting:
         """
         saved = page.saved
         return saved is not None and not saved.skipped and (bool(self.facts.always_hide) or saved.visit != visit)
+
+
+def shown_key(group_id: str, number: int, item_id: str) -> str:
+    """Return what `DraftPage.shown` holds for a question in an entry (from 1) of a group that repeats."""
+    return f"{group_id}/{number}/{item_id}"
 
 
 def view(store: Store, actor: Actor, *, now: datetime, zone: tzinfo) -> Sitting:
@@ -237,7 +268,8 @@ def _cut(whole: _ByHash, switched_on: tuple[str, ...]) -> tuple[Questionnaire, M
 def _every_page(responses: tuple[Begun, ...]) -> Iterator[SittingPage]:
     number = position = 0
     for response in responses:
-        for path_page in walk(response.questionnaire, response.answers).pages:
+        path = walk(response.questionnaire, response.answers)
+        for path_page in path.pages:
             number += 1
             position += bool(path_page.items)
             yield SittingPage(
@@ -248,5 +280,6 @@ def _every_page(responses: tuple[Begun, ...]) -> Iterator[SittingPage]:
                 question_numbers=response.question_numbers,
                 page=path_page.page,
                 items=path_page.items,
+                path=path,
                 saved=response.saved.get(path_page.page.id),
             )

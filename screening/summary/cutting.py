@@ -29,6 +29,9 @@ SHORT_FORM = 30
 LINE_ROWS_SHORT, LINE_ROWS = 8, 4
 """Rows for one answer in the two columns, in a short form and in others."""
 
+ENTRIES_SHARE = 2
+"""How many times as many an answer by entries gets: it stands for several questions."""
+
 LINE_WIDTH = 28
 """Characters in a row of the answer column."""
 

@@ -6,20 +6,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from reports.document import Attention, Glance, Line, Words
+from reports.document import Attention, Entry, Glance, Line, Words
 from screening.answers import State, Value
-from screening.definition.model import Item, Text
+from screening.definition.model import Group, Item, Text
 from screening.summary import cutting
 from screening.summary.facts import AttentionSetting
 from screening.summary.values import Formats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Answered:
     """One question with what became of it.
 
     ``answer`` is in words, () unless the question was answered. ``state_label`` is the state in words, "" for
-    an answered question. ``run`` is what a line is joined with its neighbours by, None where it stands alone.
+    an answered question. ``entries`` are those of a group that repeats, in full and in few words. ``run`` is what a
+    line is joined with its neighbours by, None where it stands alone.
     """
 
     item: Item
@@ -30,6 +31,8 @@ class Entry:
     state_label: str
     run: tuple[str, str] | None = None
     """The state's words and the label of a run of questions with the same fate, such as a skipped page's title."""
+    entries: tuple[Entry, ...] = ()
+    entries_in_short: tuple[tuple[Words, ...], ...] = ()
 
     @property
     def label(self) -> str:
@@ -37,14 +40,15 @@ class Entry:
         return self.item.short or self.item.text
 
 
-def glances(entries: Iterable[Entry], lines: Iterable[Line]) -> tuple[Glance, ...]:
+def glances(entries: Iterable[Answered], lines: Iterable[Line]) -> tuple[Glance, ...]:
     """Return the answers that the author marked, word for word, cut at a sentence's end where they are too long.
 
     What ``lines`` leave of page one is theirs.
     """
     marked = [entry for entry in entries if entry.item.glance]
     needs = [
-        cutting.rows("; ".join(words.label + words.text for words in entry.answer), cutting.GLANCE_WIDTH)
+        _rows(entry.entries_in_short, cutting.GLANCE_WIDTH)
+        + cutting.rows("; ".join(words.label + words.text for words in entry.answer), cutting.GLANCE_WIDTH)
         for entry in marked
     ]
     total = cutting.glance_rows(sum(map(_line_rows, lines)), len(marked))
@@ -53,15 +57,34 @@ def glances(entries: Iterable[Entry], lines: Iterable[Line]) -> tuple[Glance, ..
 
 def _line_rows(line: Line) -> int:
     answer = "; ".join(words.text for words in line.answer) + line.state_label + line.pointer
-    return max(cutting.rows(line.label, cutting.LABEL_WIDTH), cutting.rows(answer, cutting.LINE_WIDTH))
+    height = _rows(line.entries, cutting.LINE_WIDTH)
+    height += cutting.rows(answer, cutting.LINE_WIDTH) if answer or not height else 0
+    return max(cutting.rows(line.label, cutting.LABEL_WIDTH), height)
 
 
-def _glance(entry: Entry, budget: int) -> Glance:
+def _rows(entries: Iterable[tuple[Words, ...]], width: int) -> int:
+    return sum(cutting.rows(_in_a_row(entry), width) for entry in entries)
+
+
+def _in_a_row(entry: tuple[Words, ...]) -> str:
+    return "1. " + ", ".join(f"{words.label} {words.text}".strip() for words in entry)
+
+
+def _first_that_fit(pieces: Sequence[tuple[Words, ...]], budget: int, width: int) -> tuple[tuple[Words, ...], ...]:
+    """Return as many whole pieces as fit into ``budget`` rows; the first always does."""
+    kept = 1
+    while kept < len(pieces) and _rows(pieces[: kept + 1], width) <= budget:
+        kept += 1
+    return tuple(pieces[:kept])
+
+
+def _glance(entry: Answered, budget: int) -> Glance:
     words = entry.answer
     if len(words) == 1 and words[0].own:
         text = words[0].text
         beginning = cutting.cut(text, budget, cutting.GLANCE_WIDTH) or cutting.first_sentence(text)
         words = (replace(words[0], text=beginning),)
+    entries = _first_that_fit(entry.entries_in_short, budget, cutting.GLANCE_WIDTH)
     return Glance(
         number=entry.number,
         label=entry.label,
@@ -69,11 +92,12 @@ def _glance(entry: Entry, budget: int) -> Glance:
         state=entry.state.value,
         state_label=entry.state_label,
         anchor=entry.anchor,
-        continued=words != entry.answer,
+        continued=words != entry.answer or entries != entry.entries_in_short,
+        entries=entries,
     )
 
 
-def lines(entries: Sequence[Entry], formats: Formats) -> Iterator[Line]:
+def lines(entries: Sequence[Answered], formats: Formats) -> Iterator[Line]:
     """Yield a line for each question, or for each run of neighbours that shared one fate."""
     budget = cutting.LINE_ROWS_SHORT if len(entries) <= cutting.SHORT_FORM else cutting.LINE_ROWS
     for run, grouped in groupby(_numbered_runs(entries), key=lambda pair: pair[0]):
@@ -95,16 +119,20 @@ def lines(entries: Sequence[Entry], formats: Formats) -> Iterator[Line]:
             )
 
 
-def _numbered_runs(entries: Iterable[Entry]) -> Iterator[tuple[tuple[int, str, str] | None, Entry]]:
+def _numbered_runs(entries: Iterable[Answered]) -> Iterator[tuple[tuple[int, str, str] | None, Answered]]:
     """Pair each entry with its run's key; numbers of a run follow each other without a gap."""
     for place, entry in enumerate(entries):
         yield (None if entry.run is None else (entry.number - place, *entry.run)), entry
 
 
-def _line(entry: Entry, formats: Formats, budget: int) -> Line:
-    answer, pointer = entry.answer, ""
-    if entry.item.glance and isinstance(entry.item, Text) and answer:
-        answer, pointer = (), formats.wording.see_above
+def _line(entry: Answered, formats: Formats, budget: int) -> Line:
+    answer, entries, pointer = entry.answer, entry.entries_in_short, ""
+    if entry.item.glance and isinstance(entry.item, Text | Group) and (answer or entries):
+        answer, entries, pointer = (), (), formats.wording.see_above
+    elif entries:
+        entries = _first_that_fit(entries, cutting.ENTRIES_SHARE * budget, cutting.LINE_WIDTH)
+        if entries != entry.entries_in_short:
+            pointer = formats.wording.continues.format(number=entry.number)
     elif len(answer) == 1 and answer[0].own:
         text = answer[0].text
         beginning = cutting.cut(text, budget, cutting.LINE_WIDTH)
@@ -112,6 +140,8 @@ def _line(entry: Entry, formats: Formats, budget: int) -> Line:
             wording = formats.wording.continues if beginning else formats.wording.in_full
             pointer = wording.format(number=entry.number)
             answer = (replace(answer[0], text=beginning),) if beginning else ()
+    elif entry.item.repeats and any(words.own for words in answer):
+        answer, pointer = _several(entry, formats, budget)
     return Line(
         first=entry.number,
         last=entry.number,
@@ -121,11 +151,21 @@ def _line(entry: Entry, formats: Formats, budget: int) -> Line:
         state_label=entry.state_label,
         anchor=entry.anchor,
         pointer=pointer,
+        entries=entries,
     )
 
 
+def _several(entry: Answered, formats: Formats, budget: int) -> tuple[tuple[Words, ...], str]:
+    """Return the first of several answers in the patient's words, and where the rest of them stands."""
+    kept = _first_that_fit([(words,) for words in entry.answer], budget, cutting.LINE_WIDTH)
+    if _rows(kept, cutting.LINE_WIDTH) > budget:
+        return (), formats.wording.in_full.format(number=entry.number)
+    pointer = "" if len(kept) == len(entry.answer) else formats.wording.continues.format(number=entry.number)
+    return tuple(words for piece in kept for words in piece), pointer
+
+
 def attentions(
-    settings: Iterable[AttentionSetting], entries: Iterable[Entry], values: dict[str, Value], formats: Formats
+    settings: Iterable[AttentionSetting], entries: Iterable[Answered], values: dict[str, Value], formats: Formats
 ) -> Iterator[Attention]:
     """Yield the answers that the clinic asked to see first, where exactly they were given, in form order."""
     by_item: dict[str, list[AttentionSetting]] = {}

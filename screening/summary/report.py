@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from itertools import chain
+from collections.abc import Iterator
 
-from reports.document import Question, Report, Section
-from screening.answers import Answers, State, Value
-from screening.definition.conditions import holds
-from screening.definition.model import Choice, Comparison, Condition, Item, Not, Page, Questionnaire, Text
-from screening.path import Path, offered, on_path, state_of, walk
+from reports.document import Entry, Question, Report, Section
+from screening.answers import Answers, State
+from screening.definition.model import Choice, Condition, Grid, Group, Item, Page, Questionnaire, Text, questions
+from screening.path import Path, offered, state_of, walk
+from screening.summary.entries import entries, in_few_words
 from screening.summary.facts import Reader, ResponseFacts, ReviewFacts
 from screening.summary.header import facts, notes, provenance, reviewed, running_header
-from screening.summary.overview import Entry, attentions, glances, lines
+from screening.summary.overview import Answered, attentions, glances, lines
+from screening.summary.reasons import Reasons
 from screening.summary.values import Formats, direction_of_language
-
-LONGEST_REASON = 80
-"""Characters of the earlier answers that made a question be asked or not; beyond that, their numbers are told."""
 
 
 def summarise(
@@ -36,8 +33,8 @@ def summarise(
     formats = Formats(reader, questionnaire.language)
     response_form = offered(questionnaire, response.switched_on)
     summary = _Summary(questionnaire, response_form, answers, formats)
-    entries = [entry for page in response_form.pages for entry in summary.entries(page)]
-    overview = tuple(lines(entries, formats))
+    answered = [entry for page in response_form.pages for entry in summary.answered(page)]
+    overview = tuple(lines(answered, formats))
     return Report(
         response_id=response.response_id,
         title=reader.wording.title.format(form=questionnaire.title, name=response.patient_name),
@@ -49,8 +46,8 @@ def summarise(
         facts=facts(response, formats),
         reviewed=reviewed(review, formats),
         provenance=provenance(questionnaire, response_form, response, formats),
-        attention=tuple(attentions(response.attention, entries, dict(answers.values), formats)),
-        glance=glances(entries, overview),
+        attention=tuple(attentions(response.attention, answered, dict(answers.values), formats)),
+        glance=glances(answered, overview),
         lines=overview,
         sections=tuple(summary.section(page) for page in response_form.pages),
         notes=notes(review, formats),
@@ -62,15 +59,12 @@ class _Summary:
     """What became of each question of one response, in words."""
 
     def __init__(self, whole: Questionnaire, form: Questionnaire, answers: Answers, formats: Formats) -> None:
-        self.form = form
         self.answers = answers
         self.formats = formats
         self.wording = formats.wording
         self.path: Path = walk(form, answers)
-        self.counting = on_path(form, answers).values
-        """The answers that count for conditions."""
-        self.numbers = whole.numbers()
-        self.places = {item.id: (page, item) for page in form.pages for item in page.items}
+        self.numbers, self.labels = whole.numbers(), whole.labels()
+        self.reasons = Reasons(form, whole, answers, self.path, formats)
 
     def section(self, page: Page) -> Section:
         """Return one page of the form with all its questions."""
@@ -84,47 +78,64 @@ class _Summary:
             questions=tuple(self._questions(page)),
         )
 
-    def entries(self, page: Page) -> Iterator[Entry]:
+    def answered(self, page: Page) -> Iterator[Answered]:
         """Yield the questions of a page with what became of them."""
         for item in page.items:
-            if item.asks:
-                yield self._entry(page, item)
+            for question in questions([item]):
+                yield self._answered(page, None if question is item else item, question)
 
-    def _entry(self, page: Page, item: Item) -> Entry:
+    def _answered(self, page: Page, parent: Item | None, item: Item) -> Answered:
         state = state_of(item, page, self.answers, self.path)
-        state_label = self._state_label(state, page, item)
-        answered = state is State.ANSWERED
+        state_label = self.reasons.state_label(state, _conditions(page, parent, item))
         run = None
         if state in {State.NOT_ASKED, State.NOT_REACHED}:
             run = (state_label, "")
         elif page.id in self.answers.skipped:
             run = (state_label, page.title)
-        return Entry(
+        value = self.answers.values[item.id] if state is State.ANSWERED else None
+        found: tuple[Entry, ...] = ()
+        if isinstance(item, Group) and value is not None:
+            found = entries(item, value, self.path, self.labels, self.reasons, self.formats)
+        return Answered(
             item=item,
             number=self.numbers[item.id],
             anchor=f"question-{self.numbers[item.id]}",
             state=state,
-            answer=self.formats.answer(item, self.answers.values[item.id]) if answered else (),
+            answer=() if value is None else self.formats.answer(item, value),
             state_label=state_label,
             run=run,
+            entries=found,
+            entries_in_short=tuple(in_few_words(item, entry) for entry in found) if isinstance(item, Group) else (),
         )
 
     def _questions(self, page: Page) -> Iterator[Question]:
-        entries = {entry.item.id: entry for entry in self.entries(page)}
-        for place, item in enumerate(page.items, start=1):
-            entry = entries.get(item.id)
-            if entry is None:
-                yield Question(
-                    anchor=f"page-{page.id}-text-{place}",
-                    number=None,
-                    text=self.formats.form_words(item.text),
-                    help=item.help or "",
-                    context=self._context(item),
-                )
-            else:
-                yield self._question(page, item, entry)
+        answered = {entry.item.id: entry for entry in self.answered(page)}
+        place = 0
+        for item in page.items:
+            under = bool(item.children) and not item.repeats
+            for part in (item, *item.children) if under else (item,):
+                place += 1
+                entry = answered.get(part.id)
+                if entry is not None:
+                    yield self._question(part, entry, under=under)
+                else:
+                    yield self._unanswerable(part, f"page-{page.id}-text-{place}", under=under and part is not item)
 
-    def _question(self, page: Page, item: Item, entry: Entry) -> Question:
+    def _unanswerable(self, item: Item, anchor: str, *, under: bool) -> Question:
+        """Return information text, or the heading over a group of questions."""
+        return Question(
+            anchor=anchor,
+            number=None,
+            text=self.formats.form_words(item.text),
+            help=item.help or "",
+            recall=item.recall or "",
+            context=self._context(item),
+            options=tuple(option.text for option in item.options) if isinstance(item, Grid) else (),
+            heading=isinstance(item, Group | Grid),
+            under=under,
+        )
+
+    def _question(self, item: Item, entry: Answered, *, under: bool) -> Question:
         options: tuple[str, ...] = ()
         chosen: frozenset[int] = frozenset()
         if isinstance(item, Choice):
@@ -144,7 +155,19 @@ class _Summary:
             options=options,
             chosen=chosen,
             long=isinstance(item, Text),
+            under=under,
+            initial=self._initial(item),
+            wordings=self._wordings(item) if entry.entries else (),
+            entries=entry.entries,
         )
+
+    def _initial(self, item: Item) -> str:
+        words = self.formats.initial(item)
+        return self.wording.initial.format(answer=words) if words else ""
+
+    def _wordings(self, item: Item) -> tuple[tuple[str, str], ...]:
+        """Return what was asked in each entry, where the entries have only its short label."""
+        return tuple((self.labels[part.id], part.text) for part in item.children if part.asks and part.short)
 
     def _chosen(self, item: Choice) -> frozenset[int]:
         value = self.answers.values[item.id]
@@ -153,70 +176,17 @@ class _Summary:
         return frozenset(codes.index(one) if isinstance(one, str) and one in codes else len(codes) for one in given)
 
     def _page_note(self, page: Page) -> str:
-        asking = [item for item in page.items if item.asks]
-        states = {state_of(item, page, self.answers, self.path) for item in asking}
+        states = {state_of(item, page, self.answers, self.path) for item in questions(page.items)}
         if states == {State.NOT_ASKED} and page.enable_when is not None:
-            return self._not_asked([page.enable_when])
+            return self.reasons.not_asked([page.enable_when])
         if page.id in self.answers.skipped:
             return self.wording.page_skipped
         return self.wording.page_not_reached if states == {State.NOT_REACHED} else ""
 
-    def _state_label(self, state: State, page: Page, item: Item) -> str:
-        if state is State.ANSWERED:
-            return ""
-        if state is State.NOT_ASKED:
-            return self._not_asked([part.enable_when for part in (page, item) if part.enable_when is not None])
-        return {
-            State.DECLINED: self.wording.declined,
-            State.BLANK: self.wording.blank,
-            State.NOT_REACHED: self.wording.not_reached,
-        }[state]
-
-    def _not_asked(self, conditions: list[Condition]) -> str:
-        """Tell that a question was not asked, and the answers that hid it."""
-        failing = [condition for condition in conditions if not holds(condition, self.counting)]
-        reason = self._reasons(failing)
-        return self.wording.not_asked_because.format(reason=reason) if reason else self.wording.not_asked
-
     def _context(self, item: Item) -> str:
         """Tell which earlier answers made this question be asked, "" if it is asked of everyone or was not asked."""
-        if item.enable_when is None or item.id not in self.path.item_ids:
-            return ""
-        reason = self._reasons([item.enable_when])
-        return self.wording.asked_because.format(reason=reason) if reason else ""
-
-    def _reasons(self, conditions: list[Condition]) -> str:
-        deciding = (item for condition in conditions for item in _deciding(condition, self.counting))
-        by_answer: dict[str, list[int]] = {}
-        for item in dict.fromkeys(deciding):
-            if item in self.places:
-                by_answer.setdefault(self._brief_answer(item), []).append(self.numbers[item])
-        told = "; ".join(
-            self.wording.reason.format(number=self.formats.numbers(numbers), answer=answer)
-            for answer, numbers in by_answer.items()
-        )
-        return told if len(told) <= LONGEST_REASON else self.formats.numbers(sorted(chain(*by_answer.values())))
-
-    def _brief_answer(self, item_id: str) -> str:
-        """Return an answer, or what became of its question, in words that fit into brackets."""
-        page, item = self.places[item_id]
-        state = state_of(item, page, self.answers, self.path)
-        if state is State.NOT_ASKED:
-            return self.wording.not_asked
-        if state is not State.ANSWERED:
-            return self._state_label(state, page, item)
-        pieces = self.formats.answer(item, self.answers.values[item_id])
-        return ", ".join(self.wording.reason_own if piece.own else piece.text for piece in pieces)
+        return self.reasons.asked(item.enable_when) if item.id in self.path.item_ids else ""
 
 
-def _deciding(condition: Condition, answers: Mapping[str, Value]) -> Iterator[str]:
-    """Yield the items whose answers settle whether the condition holds: the parts that go the way the whole does."""
-    if isinstance(condition, Comparison):
-        yield condition.item
-    elif isinstance(condition, Not):
-        yield from _deciding(condition.condition, answers)
-    else:
-        outcome = holds(condition, answers)
-        for part in condition.conditions:
-            if holds(part, answers) is outcome:
-                yield from _deciding(part, answers)
+def _conditions(page: Page, parent: Item | None, item: Item) -> list[Condition | None]:
+    return [page.enable_when, parent.enable_when if parent else None, item.enable_when]

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import date, datetime
+from datetime import time as TimeOfDay  # noqa: N812  # `Formats.time` is another
 from decimal import Decimal as Number
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime, format_skeleton
+from babel.dates import format_date, format_skeleton, format_time
 from babel.numbers import format_decimal
 
 from reports.document import Direction, Words
-from screening.answers import Other, PartialDate, Single, Value
-from screening.definition.model import Choice, Decimal, Integer, Item, Scale, String, Text
+from screening.answers import Amount, Entry, Other, PartialDate, Single, Value
+from screening.definition.model import Choice, Decimal, Initial, Integer, Item, Quantity, Scale, String, Text
+from screening.definition.moments import parts_of
 from screening.summary.facts import Reader
 
 
@@ -52,10 +54,14 @@ class Formats:
         return Words(text=text, language=self.form_language, direction=self.form_direction)
 
     def answer(self, item: Item, value: Value) -> tuple[Words, ...]:
-        """Return the answer in words, one piece for each option chosen, in the order in which they were offered."""
+        """Return the answer in words: one piece for each value, options in the order in which they were offered.
+
+        An answer by entries has none; see `screening.summary.entries`.
+        """
         if isinstance(value, tuple):
             places = _places(item)
-            in_order = sorted(value, key=lambda v: places.get(v, len(places)) if isinstance(v, str) else len(places))
+            singles = [single for single in value if not isinstance(single, Entry)]
+            in_order = sorted(singles, key=lambda v: places.get(v, len(places)) if isinstance(v, str) else len(places))
             return tuple(self._single(item, single) for single in in_order)
         return (self._single(item, value),)
 
@@ -70,11 +76,33 @@ class Formats:
             return self.form_words(option.text if option else str(value))
         return self._plain(item, value)
 
+    def initial(self, item: Item) -> str:
+        """Return what a field holds when it is first shown, in words, "" for nothing."""
+        return "; ".join(self._initial(item, value) for value in item.initial)
+
+    def _initial(self, item: Item, value: Initial) -> str:
+        if isinstance(value, str) and item.type in ("date", "time", "dateTime"):
+            return self._moment(value)
+        return self._single(item, value).text
+
+    def _moment(self, text: str) -> str:
+        """Return a date, time of day, or both (ISO 8601), in words."""
+        day, _, clock = text.rpartition("T") if "T" in text else ("", "", text) if ":" in text else (text, "", "")
+        date_words = self.date(PartialDate(*parts_of(day))) if day else ""
+        clock_words = self.clock(TimeOfDay.fromisoformat(clock)) if clock else ""
+        if date_words and clock_words:
+            return self.wording.time.format(date=date_words, time=clock_words)
+        return date_words or clock_words
+
     def _plain(self, item: Item, value: Single) -> Words:
         if isinstance(value, bool):
             return Words(text=self.wording.yes if value else self.wording.no)
         if isinstance(value, PartialDate):
             return Words(text=self.date(value))
+        if isinstance(value, TimeOfDay | datetime):
+            return Words(text=self._moment(value.isoformat(timespec="minutes")))
+        if isinstance(value, Amount):
+            return self._amount(item, value)
         if isinstance(item, Scale):
             return self.form_words(self._scale(item, value))
         number = self.number(value) if isinstance(value, int | Number) else str(value)
@@ -82,6 +110,11 @@ class Formats:
         if unit is None:
             return Words(text=number)
         return self.form_words(self.wording.with_unit.format(number=number, unit=unit))
+
+    def _amount(self, item: Item, amount: Amount) -> Words:
+        unit = item.unit(amount.unit) if isinstance(item, Quantity) else None
+        number, words = self.number(amount.value), unit.text if unit else amount.unit
+        return self.form_words(self.wording.with_unit.format(number=number, unit=words))
 
     def _scale(self, item: Scale, value: Single) -> str:
         pattern = self.wording.scale if item.min_label and item.max_label else self.wording.scale_without_labels
@@ -111,7 +144,11 @@ class Formats:
     def time(self, value: datetime) -> str:
         """Return an aware time to the minute in the reader's zone: "3 June 2026, 10:30"."""
         local = value.astimezone(self.reader.time_zone)
-        return f"{self.date(local.date())}, {format_datetime(local, 'HH:mm', locale=self.locale)}"
+        return self.wording.time.format(date=self.date(local.date()), time=self.clock(local.time()))
+
+    def clock(self, value: TimeOfDay) -> str:
+        """Return a time of day to the minute, as a clock of 24 hours shows it."""
+        return format_time(value, "HH:mm", locale=self.locale)
 
     def language(self, tag: str) -> str:
         """Return a language's name in the reader's language; the tag itself if it is not known."""

@@ -17,17 +17,23 @@ from screening.definition.model import (
     Boolean,
     Choice,
     Date,
+    DateTime,
     Display,
+    Grid,
+    Group,
     Integer,
     Item,
     Option,
     Page,
+    Quantity,
     Scale,
     String,
     Text,
+    Time,
 )
 from screening.definition.model import Decimal as DecimalItem
 from screening.forms.page import PageForm, page_form
+from screening.forms.several import SeveralField, changed
 from screening.path import walk
 from tests.support.definitions import ALL_FILES
 
@@ -46,6 +52,22 @@ DAY = Date(id="x", text="When?", max_value="today")
 MONTH = Date(id="x", text="When?", precision="month")
 YEAR = Date(id="x", text="When?", precision="year")
 SCALE = Scale(id="x", text="How sweet?", min_label="Not at all", max_label="Very")
+CLOCK = Time(id="x", text="When?", min_value="04:00")
+MOMENT = DateTime(id="x", text="When?", max_value="today")
+AMOUNT = Quantity(id="x", text="How much?", units=(Option("kg", "kilograms"), Option("lb", "pounds")))
+ONE_UNIT = Quantity(id="x", text="How much?", units=(Option("kg", "kilograms"),), max_value=Decimal(100))
+NAMES = String(id="x", text="Which ones?", repeats=True, max_occurs=3, max_length=10)
+SORTS = Group(
+    id="x",
+    text="Which sorts?",
+    repeats=True,
+    item_label="Sort",
+    items=(
+        String(id="name", text="What is it called?", required=True),
+        Display(id="note", text="Take your time."),
+        Boolean(id="ripe", text="Is it ripe?"),
+    ),
+)
 
 
 def post(item: Item, *asked_again: int, **posted: Any) -> PageForm:
@@ -101,6 +123,23 @@ def message(item: Item, **posted: Any) -> str:
         (YEAR, {"q1_year": "1988"}, "1988"),
         (SCALE, {"q1": "0"}, 0),
         (SCALE, {"q1": "10"}, 10),
+        (CLOCK, {"q1_text": "7:05"}, "07:05"),
+        (CLOCK, {"q1_text": " 07.05 "}, "07:05"),
+        (CLOCK, {"q1_text": "١٤:٣٠"}, "14:30"),
+        (CLOCK, {"q1_text": "12:10 pm"}, "12:10"),
+        (CLOCK, {"q1_text": "7 p.m."}, "19:00"),
+        (MOMENT, {"q1_day": "4", "q1_month": "5", "q1_year": "2026", "q1_time": "23:59"}, "2026-05-04T23:59"),
+        (AMOUNT, {"q1_text": "7.5", "q1_unit": "lb"}, {"value": 7.5, "unit": "lb"}),
+        (ONE_UNIT, {"q1_text": "7 kilograms"}, {"value": 7, "unit": "kg"}),
+        (NAMES, {"q1_entries": "1 3", "q1_1_text": "Boskoop", "q1_3_text": "Gala"}, ["Boskoop", "Gala"]),
+        (NAMES, {"q1_entries": "1 2", "q1_1_text": " ", "q1_2_text": "Gala"}, ["Gala"]),
+        (
+            SORTS,
+            {"q1_entries": "1 2", "q1_1_shown": "1 2 3", "q1_2_shown": "1 2 3", "q1_2_1_text": "Gala", "q1_2_3": "no"},
+            [{"name": "Gala", "ripe": False}],
+        ),
+        (SORTS, {"q1_1_shown": "1 3", "q1_1_1_declined": "yes"}, [{"name": {"declined": True}}]),
+        (SORTS, {"q1_1_shown": "1 3", "q1_declined": "yes"}, {"declined": True}),
     ],
 )
 def test_what_was_filled_in_becomes_the_answer(item: Item, posted: Mapping[str, Any], expected: Any) -> None:
@@ -159,6 +198,31 @@ def test_an_answer_and_prefer_not_to_say_are_not_both_taken(item: Item, posted: 
         (DAY, {"q1_day": "5", "q1_month": "5", "q1_year": "2026"}, "The date must be 4 May 2026 or earlier."),
         (MONTH, {"q1_month": "5", "q1_year": ""}, "the month and the year, or the year alone"),
         (YEAR, {"q1_year": "last year"}, "Write the year in digits, such as 1998."),
+        (CLOCK, {"q1_text": "seven"}, "Write the time with hours and minutes, such as 07:30 or 14:15."),
+        (CLOCK, {"q1_text": "25:00"}, "Write the time with hours and minutes, such as 07:30 or 14:15."),
+        (CLOCK, {"q1_text": "730"}, "Write the time with hours and minutes, such as 07:30 or 14:15."),
+        (CLOCK, {"q1_text": "13:00 pm"}, "Write the time with hours and minutes, such as 07:30 or 14:15."),
+        (CLOCK, {"q1_text": "3:59"}, "The time must be 04:00 or later."),
+        (MOMENT, {"q1_time": "7:30"}, "Write the whole date too: day, month and year."),
+        (MOMENT, {"q1_year": "2026", "q1_time": "7:30"}, "Write the whole date too: day, month and year."),
+        (MOMENT, {"q1_day": "4", "q1_month": "5", "q1_year": "2026", "q1_time": "24:00"}, "Write the time with hours"),
+        (
+            MOMENT,
+            {"q1_day": "5", "q1_month": "5", "q1_year": "2026", "q1_time": "7:30"},
+            "must be 4 May 2026 or earlier",
+        ),
+        (AMOUNT, {"q1_text": "7"}, "Choose the unit too."),
+        (AMOUNT, {"q1_text": "7", "q1_unit": "stone"}, "Choose one of the answers shown here."),
+        (AMOUNT, {"q1_unit": "kg"}, "Write the number too, or leave the unit out."),
+        (ONE_UNIT, {"q1_text": "101"}, "Write a number that is 100 or less."),
+        (
+            NAMES,
+            {"q1_entries": "1 2", "q1_1_text": "Gala", "q1_2_text": "Boskoop apple"},
+            "This is 3 characters too long.",
+        ),
+        (SORTS, {"q1_1_shown": "1 3", "q1_1_3": "maybe"}, "Choose one of the answers shown here."),
+        (SORTS, {"q1_1_shown": "1 3", "q1_1_3": "yes"}, "You left this blank."),
+        (SORTS, {"q1_1_shown": "1 3", "q1_1_1_text": "Gala", "q1_declined": "yes"}, "Please keep one of them."),
         (SHORT, {"q1_text": "Boskoop apple"}, "This is 3 characters too long. There is room for 10."),
         (SHORT, {"q1_text": "Boskoop ap."}, "This is 1 character too long."),
         (SHORT, {"q1_text": "a\nb"}, "on one line"),
@@ -248,6 +312,14 @@ def test_prefer_not_to_say_is_enough_for_a_required_question() -> None:
         (SCALE, 0),
         (SHORT, {"declined": True}),
         (ONE, {"declined": True}),
+        (CLOCK, "07:30"),
+        (MOMENT, "2026-05-04T07:30"),
+        (AMOUNT, {"value": 7.5, "unit": "lb"}),
+        (ONE_UNIT, {"value": 7.5, "unit": "kg"}),
+        (NAMES, ["Gala", "Boskoop"]),
+        (NAMES, {"declined": True}),
+        (SORTS, [{"name": "Gala"}, {"ripe": True, "name": {"declined": True}}]),
+        (SORTS, {"declined": True}),
     ],
 )
 def test_a_stored_answer_fills_the_page_and_comes_back_the_same(item: Item, stored: Any) -> None:
@@ -298,3 +370,44 @@ def test_texts_of_the_form_are_in_the_language_of_the_page() -> None:
     form = page_form(page, page.items, {"x": 1})(MultiDict({"q1-text": "a" * 1510}), meta=meta)
     form.check(())
     assert form.wrong[0].errors[0].startswith("cs: This is 1\xa0500 characters too long.")
+
+
+def test_the_button_adds_an_entry_with_a_key_that_was_never_given_and_takes_one_away() -> None:
+    posted = MultiDict({"q1-entries": "1 3", "q1-1-text": "Gala", "q1-3-text": "Boskoop"})
+    added = changed(posted, "add-1")
+    assert added is not None
+    form = page_form(Page(id="page", title="Fruit", items=(NAMES,)), (NAMES,), {"x": 1})(added)
+    (field,) = form.fields
+    assert isinstance(field, SeveralField)
+    assert [(entry.key, entry.label, entry.has_focus) for entry in field.entries] == [
+        (1, "Answer 1", False),
+        (3, "Answer 2", False),
+        (4, "Answer 3", True),
+    ]
+    assert not field.can_add, "three is the most"
+    removed = changed(added, "remove-1-1")
+    assert removed is not None
+    assert removed["q1-entries"] == "3 4"
+    assert changed(posted, "next") is None
+
+
+def test_there_is_never_more_room_than_the_item_gives() -> None:
+    posted = {"q1-entries": "1 2 3 4", **{f"q1-{key}-text": "Gala" for key in range(1, 5)}}
+    form = page_form(Page(id="page", title="Fruit", items=(NAMES,)), (NAMES,), {"x": 1})(MultiDict(posted))
+    form.check(())
+    assert form.answers() == {"x": ["Gala"] * 3}
+
+
+def test_the_fields_of_groups_and_grids_are_questions_of_the_page() -> None:
+    row = Choice(id="row", text="In spring", options=FRUIT)
+    items = (
+        Group(id="group", text="Taste", items=(Display(id="note", text="Read this."), YES_NO)),
+        Grid(id="grid", text="How often?", options=FRUIT, items=(row,)),
+    )
+    form = page_form(Page(id="page", title="Fruit", items=items), items, {"x": 1, "row": 2})(
+        MultiDict({"q1": "yes", "q2": "pear"})
+    )
+    form.check(())
+    assert [field.item.id for field in form.fields] == ["group", "grid"]
+    assert form.numbers == (1, 2)
+    assert form.answers() == {"x": True, "row": "pear"}

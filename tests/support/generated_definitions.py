@@ -309,6 +309,8 @@ class _Maker:
         else:
             values = tuple(self._draw(st.lists(single, min_size=1, max_size=2, unique=isinstance(item, Choice))))
             options = item.options if isinstance(item, Choice) else ()
+            if isinstance(item, Choice):
+                values = tuple(option.code for option in options if option.code in values)
             if any(option.exclusive and option.code in values for option in options):
                 values = values[:1]
         return replace(item, initial=values)

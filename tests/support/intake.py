@@ -67,6 +67,7 @@ class _Forms(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.found: list[Form] = []
         self._textarea: str | None = None
+        self._select: str | None = None
         self._text = ""
         self.feed(text)
         self.close()
@@ -82,6 +83,11 @@ class _Forms(HTMLParser):
                 form.fields.append((has["name"], has.get("value", "")))
         elif tag == "button" and "name" in has:
             self.found[-1].buttons.append((has["name"], has["value"]))
+        elif tag == "select":
+            self._select = has["name"]
+            self.found[-1].controls.add(self._select)
+        elif tag == "option" and self._select and "selected" in has:
+            self.found[-1].fields.append((self._select, has["value"]))
         elif tag == "textarea":
             self._textarea, self._text = has["name"], ""
 

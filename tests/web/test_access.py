@@ -52,6 +52,7 @@ STAFF_ROUTES: dict[str, tuple[str, ...]] = {
     "GET clinic.report_pdf": OWN_CLINICIAN,
     "GET clinic.questionnaires": CLINICIANS_AND_ADMINISTRATOR,
     "GET clinic.questionnaire": CLINICIANS_AND_ADMINISTRATOR,
+    "GET clinic.questionnaire_changes": CLINICIANS_AND_ADMINISTRATOR,
     "POST clinic.approve": CLINICIANS_AND_ADMINISTRATOR,
     "POST clinic.withdraw": CLINICIANS_AND_ADMINISTRATOR,
     "POST clinic.switch_part": ADMINISTRATOR,

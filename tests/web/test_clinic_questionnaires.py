@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 
 import pytest
 from flask import Flask
 
+from screening.definition.diff import KINDS
+from screening.definition.loader import load
+from screening.definition.model import ITEM_TYPES, Page, Questionnaire
 from screening.store import registry
+from screening.web.clinic.change_words import change_kinds, changed_keys
 from tests.support.clinic import MOOD, NOW, Clinic
+from tests.support.definitions import FIXTURES
 from tests.support.staff import Member
 
 EVERYTHING = """\
@@ -236,3 +242,79 @@ def test_a_demonstrations_approval_says_that_nobody_gave_it(clinic: Clinic, nova
     novak.get("/clinic/questionnaires/everything/1.0/b")
     novak.press(action="/approve", has_read="yes")
     assert is_offered(clinic, "everything") == "Dr A. Novak"
+
+
+def flat(member: Member) -> str:
+    """Return the words of the page."""
+    return " ".join(re.sub(r"<[^>]+>", " ", member.text).split())
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("group", ("Your work", "only if Do you work?: Yes", "2. What do you do?", "a whole number from 1 up to 7")),
+        (
+            "group_repeats",
+            (
+                "2. Which medicines do you take?",
+                "up to 3 entries, each called “Medicine”; only if Do you take a medicine?: Yes",
+                "2a. What is it called?",
+                "2e. When did it change?",
+                "only if Has the dose changed?: Yes",
+            ),
+        ),
+        (
+            "grid",
+            (
+                "How often did this happen?",
+                "Never · Some days · Most days",
+                "one answer in each row; looks back on: In the last 2 weeks",
+                "2. I ate well",
+                "filled in at first: Never",
+            ),
+        ),
+        ("quantity", ("kilograms · pounds · stone", "a number from 0.5 up to 900 in a unit that the patient chooses")),
+        ("time", ("a time of day",)),
+        ("dateTime", ("a date with the time of day",)),
+        ("string_repeats", ("times: a few words",)),
+    ],
+)
+def test_each_kind_of_item_reads_in_words(clinic: Clinic, novak: Member, name: str, shown: tuple[str, ...]) -> None:
+    path = FIXTURES / f"{name}.yaml"
+    clinic.register(path.read_text("utf-8"))
+    questionnaire = load(path).questionnaire
+    novak.get(f"/clinic/questionnaires/{questionnaire.id}/{questionnaire.version}")
+    for words in shown:
+        assert words in flat(novak), words
+
+
+def test_two_versions_are_compared_with_how_many_responses_stand_on_each(clinic: Clinic, novak: Member) -> None:
+    clinic.send(clinic.invite().invitation_id)
+    clinic.register(MOOD.format(version="2").replace("Do you feel numb?", "Do you often feel numb?"))
+    novak.get("/clinic/questionnaires/mood/2")
+    assert "What changed since:" in novak.text
+    novak.get("/clinic/questionnaire-changes/mood?old=1&new=2")
+    assert novak.heading == "How you have been: what changed"
+    words = flat(novak)
+    for shown in (
+        "Version 1 1 response sent, 0 begun and not sent",
+        "Version 2 0 responses sent, 0 begun and not sent",
+        "Reworded Question 1, text Before: Do you feel numb? After: Do you often feel numb?",
+    ):
+        assert shown in words, shown
+
+
+def test_versions_that_read_alike_say_so_and_unknown_ones_are_not_there(clinic: Clinic, novak: Member) -> None:
+    clinic.register(MOOD.format(version="2"))
+    novak.get("/clinic/questionnaire-changes/mood?old=1&new=2")
+    assert "Nothing changed that a patient or clinician would notice." in novak.text
+    for path in ("mood?old=1&new=9", "mood?old=9", "nothing"):
+        assert novak.get(f"/clinic/questionnaire-changes/{path}").status_code == 404
+
+
+def test_every_key_that_can_change_has_words(app: Flask) -> None:
+    parts = (Questionnaire, Page, *ITEM_TYPES.values())
+    keys = {field.name for part in parts for field in fields(part)} | {"type"}
+    with app.test_request_context("/clinic/"):
+        assert keys - set(changed_keys()) == {"id", "version", "pages", "items", "option_sets", "option_set"}
+        assert list(change_kinds()) == list(KINDS)

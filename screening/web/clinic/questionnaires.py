@@ -2,46 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from screening import approval
 from screening.approval import VersionView
-from screening.definition.conditions import describe
-from screening.definition.model import Choice, Date, Decimal, Integer, Item, Page, Questionnaire, Scale, String, Text
 from screening.store import registry
 from screening.store.access import ADMINISTRATOR, CLINICIAN
 from screening.store.errors import Conflict, Invalid, NotAllowed, NotFound
 from screening.web import context
 from screening.web.clinic.access import allowed
 from screening.web.clinic.blueprint import blueprint
+from screening.web.clinic.change_words import change_kinds, changed_keys
+from screening.web.clinic.plain_reading import plain_pages
 from screening.web.staff_form import Form
 
 _VERSION = "/questionnaires/<string:questionnaire_id>/<path:version>"
-
-
-@dataclass(frozen=True, slots=True)
-class PlainItem:
-    """An item as it is read: its number, and how it is answered, in words."""
-
-    item: Item
-    number: int | None
-    kind: str
-    options: tuple[str, ...]
-    when: str
-
-
-@dataclass(frozen=True, slots=True)
-class PlainPage:
-    """A page as it is read, with when it is asked, in words."""
-
-    page: Page
-    when: str
-    items: tuple[PlainItem, ...]
 
 
 @blueprint.get("/questionnaires/")
@@ -62,6 +39,31 @@ def questionnaires() -> ResponseReturnValue:
 def questionnaire(questionnaire_id: str, version: str) -> ResponseReturnValue:
     """Show the whole form in plain reading, with the approval below it."""
     return _page(questionnaire_id, version, Form.of({"approver_name": _own_name()}))
+
+
+@blueprint.get("/questionnaire-changes/<string:questionnaire_id>")
+@allowed(CLINICIAN, ADMINISTRATOR)
+def questionnaire_changes(questionnaire_id: str) -> ResponseReturnValue:
+    """Show what changed from one version to another, and how many responses stand on each.
+
+    Those that the address does not name are the newest two.
+    """
+    known = [view.version for view in approval.versions(context.store(), context.staff_actor(), questionnaire_id)]
+    new = request.args.get("new") or next(iter(known), "")
+    old = request.args.get("old") or next(iter(known[1:] or known), "")
+    compared = approval.compare(context.store(), context.staff_actor(), questionnaire_id, old, new)
+    return render_template(
+        "clinic/questionnaire_changes.html",
+        questionnaire_id=questionnaire_id,
+        old=old,
+        new=new,
+        compared=compared,
+        kinds=[
+            (words, [change for change in compared.changes if change.kind == kind])
+            for kind, words in change_kinds().items()
+        ],
+        what=changed_keys(),
+    )
 
 
 @blueprint.post(f"{_VERSION}/approve")
@@ -129,8 +131,13 @@ def _page(questionnaire_id: str, version: str, form: Form) -> str:
         "clinic/questionnaire.html",
         view=view,
         questionnaire=form_text,
-        pages=_pages(form_text),
+        pages=plain_pages(form_text),
         form=form,
+        others=[
+            other.version
+            for other in approval.versions(context.store(), context.staff_actor(), questionnaire_id)
+            if other.version != version
+        ],
         may_name_others=ADMINISTRATOR in context.staff_actor().roles,
         needs_safeguard=registry.asks_about_self_harm(form_text)
         and approval.safeguard(context.store(), context.staff_actor()) is None,
@@ -147,63 +154,3 @@ def _view(questionnaire_id: str, version: str) -> VersionView:
 def _own_name() -> str:
     actor = context.staff_actor()
     return actor.name if CLINICIAN in actor.roles else ""
-
-
-def _pages(questionnaire: Questionnaire) -> Iterator[PlainPage]:
-    numbers = questionnaire.numbers()
-    for page in questionnaire.pages:
-        items = tuple(
-            PlainItem(
-                item,
-                numbers.get(item.id),
-                _kind(item),
-                _options(item),
-                describe(item.enable_when, questionnaire) if item.enable_when else "",
-            )
-            for item in page.items
-        )
-        yield PlainPage(page, describe(page.enable_when, questionnaire) if page.enable_when else "", items)
-
-
-def _options(item: Item) -> tuple[str, ...]:
-    if not isinstance(item, Choice):
-        return ()
-    options = [
-        _("%(option)s (alone)", option=option.text) if option.exclusive else option.text for option in item.options
-    ]
-    return (*options, *([_("%(option)s: own words", option=item.other)] if item.other else []))
-
-
-def _kind(item: Item) -> str:
-    """Say how an item is answered."""
-    match item:
-        case Choice():
-            words = _("several answers") if item.repeats else _("one answer")
-        case Text():
-            words = _("own words, up to %(count)s characters", count=item.max_length)
-        case String():
-            words = _("a few words, up to %(count)s characters", count=item.max_length)
-        case Integer() | Decimal():
-            words = _number(item)
-        case Date():
-            words = {"day": _("a date"), "month": _("month and year"), "year": _("a year")}[item.precision]
-        case Scale():
-            words = _(
-                "a number from %(low)s (%(low_label)s) to %(high)s (%(high_label)s)",
-                low=item.min_value,
-                low_label=item.min_label,
-                high=item.max_value,
-                high_label=item.max_label,
-            )
-        case _other:
-            words = _("yes or no") if item.asks else ""
-    return str(words)
-
-
-def _number(item: Integer | Decimal) -> str:
-    words = [_("a whole number") if isinstance(item, Integer) else _("a number")]
-    if item.min_value is not None:
-        words.append(_("from %(limit)s", limit=item.min_value))
-    if item.max_value is not None:
-        words.append(_("up to %(limit)s", limit=item.max_value))
-    return " ".join([*words, *([f"({item.unit})"] if item.unit else [])])

@@ -23,7 +23,7 @@ def check() -> str | Response:
     return render_template(
         "intake/check.html",
         sitting=here,
-        topics=[(page, here.hides(page, tag()), words.rows(page)) for page in here.pages],
+        topics=[(page, here.hides(page, tag()), words.blocks(page)) for page in here.pages],
         helpers=_helpers(),
         deleted_on=_deleted_on(),
         nothing_saved=here.nothing_saved,

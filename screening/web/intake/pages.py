@@ -2,44 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from flask import abort, current_app, render_template, request, url_for
-from flask_babel import get_locale, get_translations, gettext, ngettext
+from flask_babel import gettext, ngettext
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from screening.definition.model import Item
+from screening.forms import several
 from screening.forms.item_field import ItemField
-from screening.forms.page import PageForm, page_form
+from screening.forms.page import PageForm
 from screening.intake import saving
 from screening.intake.saving import PageConflict, Posted
 from screening.intake.sitting import PageState, Sitting, SittingPage
 from screening.web import context
-from screening.web.intake import faults, words
+from screening.web.intake import faults, forms, words
 from screening.web.intake.carried import Page
 from screening.web.intake.visit import blueprint, browser, current_sitting, go, tag, when
-
-
-class _Translations:
-    """Gives forms their texts in the page's language, with the places in them still to be filled in."""
-
-    def gettext(self, string: str) -> str:
-        """Return the translated text."""
-        return str(get_translations().ugettext(string))
-
-    def ngettext(self, singular: str, plural: str, n: int) -> str:
-        """Return the translated text for this number."""
-        return str(get_translations().ungettext(singular, plural, n))
 
 
 @blueprint.app_template_global()
 def draw(field: ItemField) -> Markup:
     """Return a question's HTML: the macro ``draw`` of its item type's template, templates/fields/<type>.html."""
-    template = current_app.jinja_env.get_template(f"fields/{field.item.type}.html")
+    template = current_app.jinja_env.get_template(f"fields/{field.template}.html")
     drawn: Markup = template.module.draw(field)  # type: ignore[attr-defined]  # a module has the names of its macros
     return drawn
+
+
+# In a field's own template "draw" is its macro; a field that holds others draws them by this name.
+blueprint.add_app_template_global(draw, "draw_inside")
 
 
 @blueprint.get("/intake/topics")
@@ -56,21 +47,15 @@ def show(number: int) -> str | Response:
     if not page.position:
         return go("topics")
     is_hidden, anew = sitting.hides(page, tag()), "anew" in request.args
-    if is_hidden and not page.not_yet_shown and not anew:
+    if is_hidden and not page.count_of_new and not anew:
         return _hidden(sitting, page)
     if page.page.sensitive and "ready" not in request.args and (page.saved is None or page.saved.skipped):
         return _gate(sitting, page)
-    items: tuple[Item, ...] = page.items
-    if is_hidden:
-        new = page.not_yet_shown
-        items = sitting.afresh(page) if anew else tuple(item for item in items if not item.asks or item in new)
-    data = {} if is_hidden or (page.saved and page.saved.skipped) else page.answers
-    form = _form(page, items)(data=_by_field(page, data), meta=_meta())
-    if anew or page.state is not PageState.MORE:
-        return _questions(sitting, page, form, revision=page.revision)
-    for field in form.fields:
-        field.is_follow_up = field.item in page.not_yet_shown
-    return _questions(sitting, page, form, revision=page.revision, notice=_notice(page, is_hidden))
+    if is_hidden and anew:
+        return _questions(sitting, page, forms.afresh(sitting.afresh(page)), revision=page.revision)
+    form = forms.only_new(page) if is_hidden else forms.filled(page)
+    notice = _notice(page, is_hidden) if page.state is PageState.MORE and not anew else ""
+    return _questions(sitting, page, form, revision=page.revision, notice=notice)
 
 
 @blueprint.post("/intake/pages/<int:number>")
@@ -85,23 +70,21 @@ def save(number: int) -> Response | Page:
     page = sitting.any_page(number) or abort(404)
     then = request.form.get("then", "next")
     if then == "skip":
-        posted = Posted(answers={}, shown=frozenset(), revision=_posted_number("revision"), skipped=True)
+        posted = Posted(answers={}, shown=frozenset(), revision=forms.posted_number("revision"), skipped=True)
         return _save(sitting, page, posted, None, then)
-    items = _items_on_screen(page)
-    form = _form(page, items)(request.form, meta=_meta())
+    # What stands hidden must not show by what a new entry asks.
+    seen = sitting.afresh(page) if "anew" in request.form or sitting.hides(page, tag()) else page
+    changed = several.changed(request.form, then)
+    form = forms.posted_form(seen, request.form if changed is None else changed)
+    revision, asked = forms.posted_number("revision"), forms.posted_numbers("asked")
+    if changed is not None:
+        notice = gettext("This page is not saved yet. What you typed is still here.")
+        return _questions(sitting, page, form, revision=revision, asked=frozenset(asked), notice=notice), 200
     # Who wants to stop is let go: nothing is asked for once more.
-    asked = _posted_numbers("asked") if then != "stop" else set(form.numbers)
-    asking = form.check(asked)
+    asking = form.check(asked if then != "stop" else form.numbers)
     if form.wrong:
-        text = _questions(sitting, page, form, revision=_posted_number("revision"), asked=asking)
-        return text, 422
-    posted = Posted(
-        answers=form.answers(),
-        shown=frozenset(item.id for item in items if item.asks),
-        revision=_posted_number("revision"),
-        anew="anew" in request.form,
-    )
-    return _save(sitting, page, posted, form, then)
+        return _questions(sitting, page, form, revision=revision, asked=asking), 422
+    return _save(sitting, page, forms.read(form), form, then)
 
 
 def _save(sitting: Sitting, page: SittingPage, posted: Posted, form: PageForm | None, then: str) -> Response | Page:
@@ -118,10 +101,9 @@ def _save(sitting: Sitting, page: SittingPage, posted: Posted, form: PageForm | 
         browser().end()
         return go("stopped")
     sitting = sitting.saving(page, saved)
-    follow_ups = next(again.not_yet_shown for again in sitting.every_page if again.number == page.number)
-    if follow_ups and not posted.skipped:
-        first = page.question_numbers[follow_ups[0].id]
-        return go("show", number=page.number, more="1", _anchor=f"q{first}", **_way_back())
+    again = next(other for other in sitting.every_page if other.number == page.number)
+    if again.count_of_new and not posted.skipped:
+        return go("show", number=page.number, more="1", _anchor=forms.first_new(again), **_way_back())
     if "back" in request.form:
         return go("check")
     following = sitting.after(page)
@@ -190,7 +172,7 @@ def _conflict(sitting: Sitting, page: SittingPage, posted: Posted, conflict: Pag
         carried=[
             (name, value)
             for name, values in request.form.lists()
-            if name not in ("csrf_token", "revision", "then")
+            if name not in ("csrf_token", "revision", "then") and not _is_outdated(name)
             for value in values
         ],
         revision=current.revision if current else 0,
@@ -199,32 +181,17 @@ def _conflict(sitting: Sitting, page: SittingPage, posted: Posted, conflict: Pag
     )
 
 
-def _items_on_screen(page: SittingPage) -> tuple[Item, ...]:
-    """Return the page's items that were on the screen, in form order; those asked now if the form does not say."""
-    shown = _posted_numbers("shown")
-    if not shown:
-        return page.items
-    return tuple(item for item in page.page.items if page.question_numbers.get(item.id) in shown)
-
-
-def _form(page: SittingPage, items: tuple[Item, ...]) -> Callable[..., PageForm]:
-    return page_form(page.page, items, page.question_numbers)
-
-
-def _by_field(page: SittingPage, answers: Any) -> dict[str, Any]:
-    return {f"q{page.question_numbers[item_id]}": plain for item_id, plain in answers.items()}
-
-
-def _meta() -> dict[str, Any]:
-    today = context.now().astimezone(context.settings().zone).date()
-    return {"today": today, "locale": str(get_locale()).replace("_", "-"), "translations": _Translations()}
+def _is_outdated(name: str) -> bool:
+    """Tell whether a posted field says which saved entry is which, by a save that is the last one no more."""
+    question, _, part = name.partition("-")
+    return part == "saved" and f"{question}-others" not in request.form
 
 
 def _notice(page: SittingPage, is_hidden: bool) -> str:
     text: str = ngettext(
         "Saved. Your answers bring up %(num)s more question on this page.",
         "Saved. Your answers bring up %(num)s more questions on this page.",
-        len(page.not_yet_shown),
+        page.count_of_new,
     )
     return f"{text} {gettext('Your earlier answers on this page stay hidden.')}" if is_hidden else text
 
@@ -238,12 +205,3 @@ def _back_url(sitting: Sitting, page: SittingPage) -> str:
 
 def _way_back() -> dict[str, Any]:
     return {"back": "check"} if "back" in request.values else {}
-
-
-def _posted_numbers(name: str) -> set[int]:
-    """Return a list of numbers that a hidden field holds; whatever else is in it is passed over."""
-    return {int(part) for part in request.form.get(name, "").split()[:500] if part.isdecimal() and len(part) < 6}
-
-
-def _posted_number(name: str) -> int:
-    return next(iter(_posted_numbers(name)), 0)

@@ -16,13 +16,17 @@ from screening.definition.model import (
     Boolean,
     Choice,
     Date,
+    DateTime,
+    Group,
     Integer,
     Item,
     Option,
     Page,
+    Quantity,
     Scale,
     String,
     Text,
+    Time,
 )
 from screening.definition.model import Decimal as DecimalItem
 from screening.forms.page import page_form
@@ -142,6 +146,7 @@ def test_every_screen_of_the_way(patient: Patient, shipped: str) -> None:
 
 
 OPTIONS = (Option("a", "Apples"), Option("b", "Pears"), Option("none", "None of these", exclusive=True))
+MANY = tuple(Option(f"o{number}", f"Option {number}") for number in range(20))
 ITEMS: dict[str, tuple[Item, st.SearchStrategy[Any]]] = {
     "choice": (Choice(id="x", text="Which?", options=OPTIONS, other="Another"), st.sampled_from(["a", "b", "none"])),
     "several": (
@@ -154,6 +159,34 @@ ITEMS: dict[str, tuple[Item, st.SearchStrategy[Any]]] = {
     "integer": (Integer(id="x", text="How many?", unit="hours"), st.integers(-100, 100)),
     "decimal": (DecimalItem(id="x", text="How much?"), st.integers(-100, 100).map(lambda number: number / 10)),
     "date": (Date(id="x", text="When?"), st.dates().filter(lambda day: day.year >= 1000).map(str)),
+    "list": (
+        Choice(
+            id="x", text="Which?", options=tuple(Option(f"o{n}", f"Option {n}") for n in range(20)), other="Another"
+        ),
+        st.integers(0, 19).map("o{}".format),
+    ),
+    "time": (Time(id="x", text="When?"), st.times().map(lambda time: f"{time:%H:%M}")),
+    "dateTime": (
+        DateTime(id="x", text="When?"),
+        st.datetimes().filter(lambda moment: moment.year >= 1000).map(lambda moment: moment.isoformat()[:16]),
+    ),
+    "quantity": (
+        Quantity(id="x", text="How much?", units=OPTIONS),
+        st.fixed_dictionaries({"value": st.integers(-100, 100), "unit": st.sampled_from(["a", "b"])}),
+    ),
+    "repeated": (
+        String(id="x", text="What?", repeats=True),
+        st.lists(st.text("ab", min_size=1), min_size=1, max_size=1),
+    ),
+    "group": (
+        Group(
+            id="x",
+            text="Which ones?",
+            repeats=True,
+            items=(String(id="a", text="What?"), Boolean(id="b", text="Is it?")),
+        ),
+        st.lists(st.fixed_dictionaries({"a": st.text("ab", min_size=1), "b": st.booleans()}), min_size=1, max_size=1),
+    ),
     "scale": (Scale(id="x", text="How far?", min_label="Near", max_label="Far"), st.integers(0, 10)),
 }
 
@@ -165,7 +198,9 @@ def drawn(app: Flask, item: Item, answer: Any) -> str:
         markup = str(draw(form.fields[0]))
     markup = re.sub(r"(<textarea[^>]*>).*?(</textarea>)", r"\1\2", markup, flags=re.DOTALL)
     markup = re.sub(r'(type="text"[^>]*?) value="[^"]*"', r"\1", markup)
-    return markup.replace(" checked", "")
+    # How many entries were saved is in the form, and says nothing of what is in them.
+    markup = re.sub(r'<input type="hidden" name="q1-saved"[^>]*>', "", markup)
+    return re.sub(r"\s+", " ", markup.replace(" checked", "").replace(" selected", ""))
 
 
 @pytest.mark.parametrize("kind", ITEMS)

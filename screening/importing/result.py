@@ -1,0 +1,68 @@
+"""What an import gives: a questionnaire and the list of what was left out, or a refusal in one line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from screening.definition.model import Questionnaire
+from screening.definition.problems import shown
+
+_MAX_MESSAGE = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """Something that the source says and the imported questionnaire does not.
+
+    ``item`` is the item's id in the source, "" where the loss concerns the whole form; ``text`` are the item's words,
+    by which a person finds it.
+    """
+
+    item: str
+    message: str
+    text: str = ""
+
+    def __str__(self) -> str:
+        """Return the loss as one line."""
+        return f"{item_label(self.item, self.text)}: {self.message}" if self.item else self.message
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """A questionnaire from elsewhere, with all that was left out on the way, in form order."""
+
+    questionnaire: Questionnaire
+    losses: tuple[Loss, ...] = ()
+
+
+class ImportRefused(Exception):  # noqa: N818 - named for what it means to the reader, as `Refused` of the commands
+    """The source can't be imported; the message is one line that names the item, where there is one, and the reason."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(_on_one_line(message))
+
+
+def _on_one_line(message: str) -> str:
+    line = " ".join("".join(c if c.isprintable() else " " for c in message[: 2 * _MAX_MESSAGE]).split())
+    return line if len(line) <= _MAX_MESSAGE else line[: _MAX_MESSAGE - 1] + "…"
+
+
+def item_label(item: str, text: str = "") -> str:
+    """Return how messages call an item: by its id in the source and the start of its words."""
+    words = f" ({shown(text)})" if text and text != item else ""
+    return f"item {shown(item, 64)}{words}"
+
+
+class Losses:
+    """Collects losses; the same message about the same item is kept once."""
+
+    def __init__(self) -> None:
+        self._found: dict[Loss, None] = {}
+
+    def add(self, message: str, item: str = "", text: str = "") -> None:
+        """Note a loss."""
+        self._found.setdefault(Loss(item, _on_one_line(message), text))
+
+    def all(self) -> tuple[Loss, ...]:
+        """Return the losses in the order in which they were noted, those of the whole form first."""
+        return tuple(sorted(self._found, key=lambda loss: bool(loss.item)))

@@ -1,0 +1,154 @@
+"""The form of a page: as it goes to the screen, and as it comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from flask import request
+from flask_babel import get_locale, get_translations
+from werkzeug.datastructures import MultiDict
+
+from screening.definition.model import Grid, Group, Item, questions
+from screening.forms.entries import EntriesField
+from screening.forms.item_field import initial_of
+from screening.forms.page import PageForm, page_form
+from screening.intake.entries import PostedEntries, PostedEntry
+from screening.intake.saving import Posted
+from screening.intake.sitting import SittingPage
+from screening.web import context
+
+
+class _Translations:
+    """Gives forms their texts in the page's language, with the places in them still to be filled in."""
+
+    def gettext(self, string: str) -> str:
+        """Return the translated text."""
+        return str(get_translations().ugettext(string))
+
+    def ngettext(self, singular: str, plural: str, n: int) -> str:
+        """Return the translated text for this number."""
+        return str(get_translations().ungettext(singular, plural, n))
+
+
+def filled(page: SittingPage) -> PageForm:
+    """Return the form with what was saved; questions that were never on the screen hold what they hold at first."""
+    is_skipped = page.saved is not None and page.saved.skipped
+    data = _initial(page.not_yet_shown) | dict({} if is_skipped else page.answers)
+    form = _make(page, page.items)(data=_by_field(page, data), meta=_meta())
+    if page.saved is not None and not is_skipped:
+        _mark(form, page)
+    return form
+
+
+def afresh(page: SittingPage) -> PageForm:
+    """Return the form of a page (`Sitting.afresh`) as if it had never been saved."""
+    return _make(page, page.items)(data=_by_field(page, _initial(questions(page.items))), meta=_meta())
+
+
+def only_new(page: SittingPage) -> PageForm:
+    """Return the form with new questions alone, for a page whose saved answers stay hidden."""
+    new = {item.id for item in page.not_yet_shown}
+    in_entries = {group: entries for group, entries in page.new_in_entries.items() if group not in new}
+    items = _only(page.items, new.union(in_entries))
+    make = _make(page, items, follow_ups=in_entries)
+    form = make(data=_by_field(page, _initial(page.not_yet_shown)), meta=_meta())
+    _mark(form, page)
+    return form
+
+
+def posted_form(page: SittingPage, posted: MultiDict[str, str]) -> PageForm:
+    """Return the form as it was posted, with the questions that were on the screen.
+
+    These are the ones asked now if the form does not say.
+    """
+    shown = posted_numbers("shown")
+    if not shown:
+        return _make(page, page.items)(posted, meta=_meta())
+    ids = {item_id for item_id, number in page.question_numbers.items() if number in shown}
+    return _make(page, _only(page.page.items, ids, page.path.item_ids))(posted, meta=_meta())
+
+
+def read(form: PageForm) -> Posted:
+    """Return what a form says that was checked."""
+    entries = {}
+    for field in form.questions:
+        if isinstance(field, EntriesField):
+            parts = [
+                PostedEntry(entry.answers, frozenset(each.item.id for each in entry.fields), entry.saved_as)
+                for entry in field.kept
+            ]
+            entries[field.item.id] = PostedEntries(parts, field.others_stay)
+    return Posted(
+        answers=form.answers(),
+        shown=frozenset(field.item.id for field in form.questions),
+        revision=posted_number("revision"),
+        anew="anew" in request.form,
+        entries=entries,
+    )
+
+
+def first_new(page: SittingPage) -> str:
+    """Return the id of the first input of a page that is new on it."""
+    for item in questions(page.items):
+        name = f"q{page.question_numbers[item.id]}"
+        if item in page.not_yet_shown:
+            return name
+        for key, new in enumerate(page.new_in_entries.get(item.id, ()), start=1):
+            places = [place for place, part in enumerate(item.children, start=1) if part.id in new]
+            if places:
+                return f"{name}-{key}-{places[0]}"
+    return ""
+
+
+def posted_numbers(name: str) -> set[int]:
+    """Return a list of numbers that a hidden field holds; whatever else is in it is passed over."""
+    return {int(part) for part in request.form.get(name, "").split()[:500] if part.isdecimal() and len(part) < 6}
+
+
+def posted_number(name: str) -> int:
+    """Return a number that a hidden field holds, 0 for none."""
+    return next(iter(posted_numbers(name)), 0)
+
+
+def _only(items: Iterable[Item], ids: Collection[str], notes: Collection[str] | None = None) -> tuple[Item, ...]:
+    """Return these questions, and the information texts that stand beside them (``notes``; None for all)."""
+
+    def wanted(item: Item) -> bool:
+        return item.id in ids if item.asks else (notes is None or item.id in notes)
+
+    found: list[Item] = []
+    for item in items:
+        if isinstance(item, Group | Grid) and not item.repeats:
+            parts = tuple(filter(wanted, item.children))
+            if any(part.id in ids for part in parts):
+                found.append(replace(item, items=parts))  # type: ignore[arg-type]  # some of the items that it had
+        elif wanted(item):
+            found.append(item)
+    return tuple(found)
+
+
+def _mark(form: PageForm, page: SittingPage) -> None:
+    """Mark the questions that an answer has just brought up."""
+    for field in form.questions:
+        field.is_follow_up = field.item in page.not_yet_shown
+        if isinstance(field, EntriesField) and field.item.id in page.new_in_entries:
+            field.mark(page.new_in_entries[field.item.id])
+
+
+def _make(page: SittingPage, items: tuple[Item, ...], **more: Any) -> Callable[..., PageForm]:
+    return page_form(page.page, items, page.question_numbers, counting=page.path.counting, **more)
+
+
+def _initial(items: Iterable[Item]) -> dict[str, Any]:
+    return {item.id: initial_of(item) for item in items if item.initial}
+
+
+def _by_field(page: SittingPage, answers: Mapping[str, Any]) -> dict[str, Any]:
+    return {f"q{page.question_numbers[item_id]}": plain for item_id, plain in answers.items()}
+
+
+def _meta() -> dict[str, Any]:
+    today = context.now().astimezone(context.settings().zone).date()
+    return {"today": today, "locale": str(get_locale()).replace("_", "-"), "translations": _Translations()}

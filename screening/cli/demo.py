@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -24,7 +23,7 @@ _TIME_ZONE = "Europe/Prague"
 
 
 @click.command()
-@click.option("--port", default=lambda: int(os.environ.get("PORT", "8000")), type=int, help="Default: PORT, else 8000.")
+@click.option("--port", envvar="PORT", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--fresh", is_flag=True, help="Throw the demonstration's data away and make it anew.")
 def demo(port: int, fresh: bool) -> None:
     """Serve a demonstration practice on this machine."""

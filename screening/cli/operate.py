@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+from sqlalchemy.exc import DBAPIError
 
 from screening.cli import Refused
 from screening.cli.server import DEFAULT_BIND, run_server
@@ -40,11 +42,16 @@ key_file = "{keys}"
 # read_within_days = 3
 # fallback_reader = "Dr B. Horak"
 # retention_days = 730
-# help_numbers_verified = 2026-05-31
+# The day on which somebody last rang the numbers below, such as 2026-05-31. Ring them, then write today's date.
+# help_numbers_verified =
 
 # [[help_numbers]]
 # number = "112"
 # description = {{en = "Emergency services"}}
+
+# [[help_numbers]]
+# number =
+# description = {{en = "Someone to talk to, day and night"}}
 """
 
 
@@ -68,6 +75,11 @@ def refusing() -> Iterator[None]:
         yield
     except (SettingsError, KeyFileError, schema.SchemaError, RegistryError, Invalid) as error:
         raise Refused(str(error)) from None
+    except DBAPIError as error:
+        # The driver's own words say best what is wrong (no such folder, connection refused); the statement is noise.
+        raise Refused(f"The database does not answer: {str(error.orig).strip()}") from None
+    except OSError as error:
+        raise Refused(f"{error.filename or 'The system'}: {error.strerror}") from None
 
 
 @click.command()
@@ -84,12 +96,14 @@ def refusing() -> Iterator[None]:
 )
 def init(directory: Path, admin_email: str, admin_name: str, admin_password: str) -> None:
     """Make keys, database, settings file and the first administrator in a new installation's folder."""
-    directory.mkdir(parents=True, exist_ok=True)
+    with refusing():
+        directory.mkdir(parents=True, exist_ok=True)
     config, keys, database = (directory.resolve() / name for name in (CONFIG_FILE, KEY_FILE, DATABASE_FILE))
     for path in (config, keys, database):
         if path.exists():
             raise Refused(f"{path}: is there already; init only makes what is new. Give another --directory.")
     made: list[Path] = []
+    os.umask(0o077)  # what is made here is for the service's own account alone
     try:
         with refusing():
             keyring = Keyring.generate()

@@ -15,6 +15,7 @@ from screening.demo.practice import PASSWORD, OpenInvitation, fill, open_invitat
 from screening.store import schema
 from screening.store.crypto import Keyring
 from screening.store.engine import Store
+from screening.store.key_check import require_keys
 
 FOLDER = PROJECT / "var" / "demo"
 _KEYS = "demo-keys.toml"
@@ -47,11 +48,13 @@ def prepare(settings: Settings, folder: Path) -> Store:
         keyring.write(half_made / _KEYS)
         store = Store(f"sqlite:///{half_made / _DATABASE}", keyring)
         schema.upgrade(store.engine)
+        require_keys(store)
         fill(store, settings.questionnaire_folders, datetime.now(UTC), settings.zone)
         store.close()
         half_made.rename(folder)
     store = Store(settings.database_url, Keyring.read(settings.key_file))
     schema.upgrade(store.engine)
+    require_keys(store)
     return store
 
 

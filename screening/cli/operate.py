@@ -23,6 +23,7 @@ from screening.store.audit import Actor
 from screening.store.crypto import KeyFileError, Keyring
 from screening.store.engine import Store
 from screening.store.errors import Invalid
+from screening.store.key_check import require_keys
 from screening.store.registry import RegistryError
 
 KEY_FILE = "keys.toml"
@@ -63,6 +64,7 @@ def open_store() -> Iterator[tuple[Store, Settings]]:
         store = Store(settings.database_url, Keyring.read(settings.key_file))
         try:
             schema.require_current(store.engine)
+            require_keys(store)
             yield store, settings
         finally:
             store.close()
@@ -112,6 +114,7 @@ def init(directory: Path, admin_email: str, admin_name: str, admin_password: str
             made.append(database)
             store = Store(f"sqlite:///{database}", keyring)
             schema.upgrade(store.engine)
+            require_keys(store)
             create_staff(
                 store,
                 Actor(kind="system", id="init", origin="command line", roles=frozenset()),
@@ -119,6 +122,7 @@ def init(directory: Path, admin_email: str, admin_name: str, admin_password: str
                 name=admin_name,
                 roles=frozenset({"administrator"}),
                 password=admin_password,
+                is_own_password=True,
                 now=datetime.now(UTC),
             )
             store.close()
@@ -159,6 +163,7 @@ def db_upgrade() -> None:
         settings = Settings.load()
         store = Store(settings.database_url, Keyring.read(settings.key_file))
         schema.upgrade(store.engine)
+        require_keys(store)
         store.close()
     click.echo("The database is at this version's schema.")
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
-import os
 import sys
-import tempfile
 from pathlib import Path
 
 import click
@@ -18,6 +16,7 @@ from screening.answer_fhir import response_to_fhir
 from screening.answer_formats import AnswersError, parse_answers, parse_json, switched_on_by
 from screening.answers import Answers
 from screening.cli import Refused
+from screening.cli.output import write_whole
 from screening.cli.questionnaire import load_or_refuse
 from screening.definition.model import Questionnaire
 from screening.path import offered
@@ -61,7 +60,7 @@ def preview(file: Path, answers_file: Path, output: Path, form: str, at: str | N
         raise Refused("\n".join(f"{answers_file}: {message}" for message in error.messages)) from None
     for note in notes:
         click.echo(f"{answers_file}: {note}", err=True)
-    _write(output, _made(form, questionnaire, answers, time, paper))
+    write_whole(output, _made(form, questionnaire, answers, time, paper))
 
 
 def _made(
@@ -105,29 +104,3 @@ def _read(path: Path) -> bytes:
         return sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
     except OSError as error:
         raise Refused(f"{path}: {error.strerror}") from None
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file as a whole or not at all; ``-`` is standard output."""
-    if str(path) == "-":
-        sys.stdout.buffer.write(content)
-        sys.stdout.buffer.flush()
-        return
-    try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as unfinished:
-            unfinished.write(content)
-        temporary = Path(unfinished.name)
-        temporary.chmod(0o666 & ~_umask())
-        try:
-            temporary.replace(path)
-        except OSError:
-            temporary.unlink()
-            raise
-    except OSError as error:
-        raise Refused(f"{path}: {error.strerror}") from None
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -13,6 +13,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from babel import Locale, UnknownLocaleError
+
 from screening.definition.condition_reader import Earlier, read_condition
 from screening.definition.item_reader import OptionSets, read_id, read_item, read_options, read_topic
 from screening.definition.model import Choice, Item, Option, Page, Questionnaire
@@ -23,6 +25,7 @@ from screening.definition.reader import MarkKey, Reader
 MAX_ITEMS = 2000
 
 _QUESTIONNAIRE_ID = re.compile(r"[a-z][a-z0-9-]*")
+_VERSION = re.compile(r"(?!\.+$)[A-Za-z0-9._-]+")  # it stands in addresses and file names
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|\d{3}))?")
 _LICENSE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]*")
 
@@ -121,11 +124,26 @@ def content_hash(root: Map) -> str:
 
 
 def _version(reader: Reader, node: Node, what: str) -> str | None:
-    return reader.text(node, what, limit=20)
+    return reader.pattern(node, what, _VERSION, "use letters, digits, -, _ and ., like 2026.1", limit=20)
 
 
 def _language(reader: Reader, node: Node, what: str) -> str | None:
-    return reader.pattern(node, what, _LANGUAGE, "write a BCP 47 tag like en, es or pt-BR")
+    tag = reader.pattern(node, what, _LANGUAGE, "write a BCP 47 tag like en, es or pt-BR")
+    if tag and not _is_known(tag):
+        reader.error(
+            node.mark, f"{what} can't be {tag}: no such language is known; write it like en, es or pt-BR", "form"
+        )
+        return None
+    return tag
+
+
+def _is_known(tag: str) -> bool:
+    """Tell whether pages and reports know this language's names, dates and direction (CLDR)."""
+    try:
+        Locale.parse(tag, sep="-")
+    except UnknownLocaleError:
+        return False
+    return True
 
 
 def _license(reader: Reader, node: Node, what: str) -> str | None:

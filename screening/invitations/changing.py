@@ -83,7 +83,10 @@ def correct_identity(
 def move_appointment(
     store: Store, actor: Actor, invitation_id: str, appointment_at: datetime, *, now: datetime, zone: tzinfo
 ) -> None:
-    """Move the appointment; the links move with it. Raises Invalid for ``appointment_at``."""
+    """Move the appointment; the links move with it. Raises Invalid for ``appointment_at``.
+
+    For ``clinician_id`` too, where links would open again for a clinician who is no longer there to read.
+    """
     require(actor, FRONT_DESK)
     with store.write() as session:
         invitation = invitations.get(session, invitation_id, for_update=True)
@@ -93,6 +96,8 @@ def move_appointment(
         other = invitations.open_for(session, invitation.patient_id, appointment_at)
         if invitation.state == "open" and other not in (None, invitation_id):
             problems["appointment_at"] = _TAKEN_TIME
+        if invitation.state == "open":
+            problems |= checks.check_clinician(session, invitation.clinician_id)
         if problems:
             raise Invalid(problems)
         try:

@@ -24,6 +24,10 @@ TRIES_ANYWHERE = 50
 """Wrong passwords for one account from all browsers together that never signed in to it."""
 WAIT_ANYWHERE = timedelta(hours=1)
 
+TRIES_OF_ADDRESS = 60
+"""Wrong passwords for whatever accounts from one network address, but for browsers that signed in to them before."""
+WAIT_OF_ADDRESS = timedelta(hours=1)
+
 _NOBODY = "staff:0"
 """The record of tries at accounts that there are not."""
 
@@ -47,6 +51,11 @@ class Try:
         return [
             (attempts.key(keyring, "sign-in address", f"{account}\0{self.origin}"), TRIES, WAIT),
             (attempts.key(keyring, "sign-in account", account), TRIES_ANYWHERE, WAIT_ANYWHERE),
+            (
+                attempts.key(keyring, "sign-in network", attempts.network(self.origin)),
+                TRIES_OF_ADDRESS,
+                WAIT_OF_ADDRESS,
+            ),
         ]
 
 
@@ -59,14 +68,20 @@ def is_refused(store: Store, tried: Try, *, now: datetime) -> bool:
 
 
 def note_failure(store: Store, tried: Try, *, now: datetime) -> None:
-    """Count a wrong password, and put it on record without what was typed."""
+    """Count a wrong password, and put it on record without what was typed.
+
+    Tries at accounts that there are not are on record once for each address and hour: anybody can make any number.
+    """
     with store.write() as session:
         for key, _, wait in tried.counts(store.keyring):
-            attempts.add_failure(session, key, now, now - wait)
+            failures = attempts.add_failure(session, key, now, now - wait)
         account = staff.find_by_email(session, tried.email)
-        record = f"staff:{account.id}" if account else _NOBODY
-        actor = Actor("staff", "", tried.origin)
-        audit.record(session, store.keyring, actor=actor, action="sign_in_failed", record=record, at=now)
+        if account is None:
+            attempts.purge(session, now)
+        if account or failures == 1:
+            record = f"staff:{account.id}" if account else _NOBODY
+            actor = Actor("staff", "", tried.origin)
+            audit.record(session, store.keyring, actor=actor, action="sign_in_failed", record=record, at=now)
 
 
 def note_sign_in(store: Store, actor: Actor, tried: Try, *, now: datetime) -> None:

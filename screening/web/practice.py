@@ -34,5 +34,5 @@ def readers() -> str:
     if settings.readers:
         return settings.readers
     if settings.clinicians_see == "own":
-        return gettext("your clinician, or the colleague who takes over your appointment")
-    return gettext("your clinician and the other clinicians of the practice")
+        return str(gettext("your clinician, or the colleague who takes over your appointment"))
+    return str(gettext("your clinician and the other clinicians of the practice"))

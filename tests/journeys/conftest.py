@@ -129,7 +129,13 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
     store = Store(url, keyring)
     fill(store, (PROJECT / "questionnaires",), now, TIME_ZONE)
     system = Actor(kind="system", id="test", origin="", roles=frozenset())
-    horak = {"email": HORAK, "name": "Dr B. Horak", "roles": {"clinician"}, "password": PASSWORD}
+    horak = {
+        "email": HORAK,
+        "name": "Dr B. Horak",
+        "roles": {"clinician"},
+        "password": PASSWORD,
+        "is_own_password": True,
+    }
     staff.create_staff(store, system, **horak, now=now)
     store.close()
     return folder

@@ -26,7 +26,7 @@ def test_every_page_of_the_staff(
         the_front_desk_looks_after_an_invitation(member(way))
         the_clinician_looks_around(member(way), practice, monkeypatch)
         two_clinicians_write_one_note(member(way), member(way))
-        the_administrator_looks_after_staff_and_questionnaires(member(way))
+        the_administrator_looks_after_staff_and_questionnaires(member(way), member(way))
     assert pages() - seen == set()
 
 
@@ -139,7 +139,7 @@ def two_clinicians_write_one_note(novak: Member, horak: Member) -> None:
     assert novak.typed("Note") == "She would like a slow start. Ask about the dog."
 
 
-def the_administrator_looks_after_staff_and_questionnaires(admin: Member) -> None:
+def the_administrator_looks_after_staff_and_questionnaires(admin: Member, newcomer: Member) -> None:
     admin.signs_in(ADMIN)
     admin.sees("Staff")
     admin.press("Add somebody")
@@ -151,6 +151,9 @@ def the_administrator_looks_after_staff_and_questionnaires(admin: Member) -> Non
     admin.page.get_by_label("Clinician").check()
     admin.press("Make the account")
     admin.sees("Dr C. Marek has an account")
+    newcomer.signs_in("marek@demo.example", admin.typed("Password"))
+    newcomer.sees("Change my password", "the first password")
+    newcomer.reads("Choose one that only you know, and then go on.")
     admin.follow("Back to staff")
     admin.follow("Dr C. Marek")
     admin.sees("Dr C. Marek")

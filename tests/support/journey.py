@@ -207,12 +207,12 @@ class Member(Somebody):
 
     role = "staff"
 
-    def signs_in(self, email: str) -> None:
-        """Sign in; the password is the demonstration's."""
+    def signs_in(self, email: str, password: str = PASSWORD) -> None:
+        """Sign in; the password is the demonstration's unless another one is named."""
         self.page.goto(f"{self.practice.origin}/clinic/")
         self.sees("Sign in")
         self.type("E-mail address", email)
-        self.type("Password", PASSWORD)
+        self.type("Password", password)
         self.press("Sign in")
 
     def waiting(self, patient: str) -> Locator:

@@ -279,7 +279,7 @@ def test_the_invitation_tells_what_became_of_it(clinic: Clinic, desk: Member, in
         assert shown in desk.text
     clinic.send(invited.rpartition("/")[2])
     desk.get(invited)
-    assert "Sent, not yet read" in desk.text
+    assert "Sent, not yet reviewed" in desk.text
     for gone in ("Make a new link", "Cancel this invitation"):
         assert gone not in desk.text
 

@@ -113,7 +113,7 @@ def test_sign_off_and_next_goes_through_a_sitting_and_then_to_the_next_patient(c
     assert novak.path == f"/clinic/responses/{next_patient}"
     novak.press("action=next")
     assert novak.path == "/clinic/"
-    assert "Nothing else waits to be read." in novak.text
+    assert "Nothing else waits to be reviewed." in novak.text
 
 
 def test_next_goes_on_by_appointment_and_comes_round_to_what_was_passed_over(clinic: Clinic, novak: Member) -> None:

@@ -82,7 +82,7 @@ def test_counts_that_are_over_are_forgotten(clinic: Clinic) -> None:
         note_failure(clinic.store, Try(f"nobody{number}@clinic.example", HERE.origin), now=NOW)
     note_failure(clinic.store, Try("nobody@clinic.example", ELSEWHERE.origin), now=NOW + timedelta(days=2))
     with clinic.store.read() as session:
-        assert session.scalar(select(func.count()).select_from(Attempt)) == 3
+        assert session.scalar(select(func.count()).select_from(Attempt)) == 4
 
 
 def test_signing_in_forgives_this_browser_or_address(clinic: Clinic) -> None:

@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy.orm import Session
+
 from screening.store import attempts, audit, staff
 from screening.store.audit import Actor
 from screening.store.crypto import Keyring
@@ -74,14 +76,19 @@ def note_failure(store: Store, tried: Try, *, now: datetime) -> None:
     """
     with store.write() as session:
         for key, _, wait in tried.counts(store.keyring):
-            failures = attempts.add_failure(session, key, now, now - wait)
+            attempts.add_failure(session, key, now, now - wait)
+        attempts.purge(session, now)
         account = staff.find_by_email(session, tried.email)
-        if account is None:
-            attempts.purge(session, now)
-        if account or failures == 1:
+        if account or _is_first_of_hour(session, store.keyring, tried, now):
             record = f"staff:{account.id}" if account else _NOBODY
             actor = Actor("staff", "", tried.origin)
             audit.record(session, store.keyring, actor=actor, action="sign_in_failed", record=record, at=now)
+
+
+def _is_first_of_hour(session: Session, keyring: Keyring, tried: Try, now: datetime) -> bool:
+    """Count a try at an account that there is not, and tell whether it begins this address's hour."""
+    key = attempts.key(keyring, "sign-in nobody", attempts.network(tried.origin))
+    return attempts.add_failure(session, key, now, now - WAIT_OF_ADDRESS) == 1
 
 
 def note_sign_in(store: Store, actor: Actor, tried: Try, *, now: datetime) -> None:

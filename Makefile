@@ -3,13 +3,14 @@
 #   make test    run every test; only some of them: make test TESTS=tests/store
 #   make check   style, types, layering, questionnaires, templates
 #   make bench   measure against the targets; only one: make bench BENCH=report
-#   make soak    the fault tests alone
+#   make soak    the fault tests alone; the long form: make soak SOAK_MINUTES=20 (10,000 saves in at most so many minutes)
 #   make assets  make the style sheets anew (needs Node)
 #   make lock    make the lock files anew from pyproject.toml (needs uv)
 
 .PHONY: demo test check bench soak assets lock
 .DEFAULT_GOAL := help
 export PORT ?= 8000
+export SOAK_MINUTES
 TESTS ?= tests
 BENCH ?=
 
@@ -35,7 +36,7 @@ bench:
 
 soak:
 	@scripts/install dev
-	@.venv/bin/python -m pytest tests/faults
+	@.venv/bin/python -m pytest -rP tests/faults
 
 assets:
 	@scripts/assets

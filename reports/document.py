@@ -206,7 +206,7 @@ class Report:
     facts: tuple[Fact, ...]
     """Born, record number, appointment, clinician; shown beside the name."""
     reviewed: str
-    """"Read by … on …" or "Not yet reviewed"."""
+    """"Reviewed by … on …" or "Not yet reviewed"."""
     provenance: tuple[str, ...]
     """Form and version, approval, started and sent, language, how it was filled in; one phrase each."""
     attention: tuple[Attention, ...] = ()

@@ -13,7 +13,8 @@ from screening.config import PROJECT, Settings
 from screening.store import registry, schema
 from screening.store.crypto import Keyring
 from screening.store.engine import Store
-from screening.web import admin, assets, clinic, errors, headers, intake, language, ops, practice, security
+from screening.store.key_check import require_keys
+from screening.web import admin, assets, clinic, errors, headers, intake, language, ops, posted, practice, security
 from screening.web.context import csrf
 from screening.web.sessions import DatabaseSessionInterface
 
@@ -28,15 +29,12 @@ def utc_now() -> datetime:
 def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> Flask:
     """Build the application: settings, store, definitions, web.
 
-    Raises SchemaError where the database is not at this version's schema, and RegistryError where a questionnaire
-    file can't be served; both messages are for the person who starts the server.
+    Raises SchemaError where the database is not at this version's schema, KeyFileError where the keys are not the
+    database's, and RegistryError where a questionnaire file can't be served; the messages are for the person who starts
+    the server.
     """
     app = Flask("screening.web", template_folder=str(PROJECT / "templates"), static_folder=None)
-    store = Store(settings.database_url, Keyring.read(settings.key_file))
-    schema.require_current(store.engine)
-    with store.write() as session:
-        registry.register_files(session, store.keyring, settings.questionnaire_folders, clock())
-
+    store = _open_store(settings, clock())
     app.extensions |= {"store": store, "settings": settings, "clock": clock, "renderer": Renderer()}
     app.config.update(
         SECRET_KEY=store.keyring.session,
@@ -50,9 +48,23 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
     )
     app.session_interface = DatabaseSessionInterface(store, settings, clock)
     csrf.init_app(app)
-    for part in (headers, assets, language, practice, errors, security, intake, clinic, admin, ops):
+    for part in (headers, assets, language, practice, posted, errors, security, intake, clinic, admin, ops):
         part.init_app(app)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     return app
+
+
+def _open_store(settings: Settings, now: datetime) -> Store:
+    """Return the store, fit to be served from; where it is not, no connection stays open."""
+    store = Store(settings.database_url, Keyring.read(settings.key_file))
+    try:
+        schema.require_current(store.engine)
+        require_keys(store)
+        with store.write() as session:
+            registry.register_files(session, store.keyring, settings.questionnaire_folders, now)
+    except BaseException:
+        store.close()
+        raise
+    return store

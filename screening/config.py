@@ -18,6 +18,8 @@ from typing import Any, Literal, TypeAlias
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from babel import Locale, UnknownLocaleError
+
 Environment: TypeAlias = Literal["production", "demo"]
 
 HELP_NUMBERS_MAX_AGE = timedelta(days=90)
@@ -63,9 +65,9 @@ class Settings:
         "numbers to call when in danger, the first one most prominent; each described per language", default=()
     )
     help_numbers_verified: date | None = _setting("when somebody last rang these numbers", default=None)
-    readers: str = _setting(
-        "who can read the answers, in words for the patient",
-        default="your clinician and the clinicians of the practice",
+    readers: str | None = _setting(
+        "who can read the answers, in words for the patient; without it that follows from `clinicians_see`",
+        default=None,
     )
     read_within_days: int | None = _setting("working days within which a sent form is read", default=None)
     fallback_reader: str | None = _setting("who reads what is unread after that time", default=None)
@@ -125,6 +127,11 @@ class Settings:
         return []
 
 
+_NEEDED_IN_PRODUCTION = frozenset(
+    {"help_numbers", "help_numbers_verified", "retention_days", "read_within_days", "fallback_reader"}
+)
+"""A patient's safety, or the law, rests on these."""
+
 SETTING_NAMES = tuple(setting.name for setting in dataclasses.fields(Settings))
 
 
@@ -154,7 +161,8 @@ def _read_environment(environ: Mapping[str, str]) -> dict[str, Any]:
 def _build(raw: Mapping[str, Any], base: Path, path: Path | None) -> Settings:
     problems: list[str] = []
     values: dict[str, Any] = {}
-    for name in raw.keys() - set(SETTING_NAMES):
+    is_production = raw.get("environment") != "demo"
+    for name in sorted(raw.keys() - set(SETTING_NAMES)):
         problems.append(f"{name}: no such setting; docs/settings.md lists them")
     for setting in dataclasses.fields(Settings):
         if setting.name in raw:
@@ -162,7 +170,7 @@ def _build(raw: Mapping[str, Any], base: Path, path: Path | None) -> Settings:
                 values[setting.name] = _PARSERS[setting.name](raw[setting.name], base)
             except (ValueError, KeyError, TypeError, AttributeError) as error:
                 problems.append(f"{setting.name}: {error}")
-        elif setting.default is dataclasses.MISSING:
+        elif setting.default is dataclasses.MISSING or (is_production and setting.name in _NEEDED_IN_PRODUCTION):
             problems.append(f"{setting.name}: missing; {setting.metadata['help']}")
     if not problems:
         settings = Settings(**values)
@@ -176,9 +184,9 @@ def _build(raw: Mapping[str, Any], base: Path, path: Path | None) -> Settings:
 def _unsafe_in_production(settings: Settings) -> list[str]:
     if settings.is_demo:
         return []
-    needed = ("help_numbers", "help_numbers_verified", "retention_days", "read_within_days", "fallback_reader")
-    descriptions = {setting.name: setting.metadata["help"] for setting in dataclasses.fields(Settings)}
-    problems = [f"{name}: missing; {descriptions[name]}" for name in needed if not getattr(settings, name)]
+    problems = []
+    if not settings.help_numbers:
+        problems.append("help_numbers: missing; a patient in danger needs a number to call")
     if not settings.is_https:
         problems.append(f"public_origin: production needs an https address, not {settings.public_origin!r}")
     if "demo" in settings.key_file.name:
@@ -246,11 +254,14 @@ def _zone(value: Any, base: Path) -> str:
     return text
 
 
-def _date(value: Any, _base: Path) -> date:
+def _past_date(value: Any, _base: Path) -> date:
     try:
-        return value if isinstance(value, date) else date.fromisoformat(value)
-    except (ValueError, TypeError):
+        found = date.fromisoformat(str(value))  # TOML has dates, and date-times that are no answer to "on which day"
+    except ValueError:
         raise ValueError(f"needs a date such as 2026-05-31, not {value!r}") from None
+    if found > date.today():
+        raise ValueError(f"{found.isoformat()} is still to come; it is the day on which the numbers were rung")
+    return found
 
 
 def _database_url(value: Any, base: Path) -> str:
@@ -266,14 +277,24 @@ def _languages(value: Any, _base: Path) -> tuple[str, ...]:
     languages = tuple(value.split(",") if isinstance(value, str) else value)
     if not languages or not all(isinstance(language, str) and language.strip() for language in languages):
         raise ValueError(f"needs language codes such as en, not {value!r}")
-    return tuple(language.strip() for language in languages)
+    languages = tuple(language.strip() for language in languages)
+    for language in languages:
+        try:
+            Locale.parse(language, sep="-")
+        except (UnknownLocaleError, ValueError):
+            raise ValueError(f"no language has the code {language!r}; for instance en, es or ar") from None
+    return languages
 
 
-def _help_numbers(value: Any, _base: Path) -> tuple[HelpNumber, ...]:
+def _help_numbers(value: Any, base: Path) -> tuple[HelpNumber, ...]:
     rows = json.loads(value) if isinstance(value, str) else value
     try:
         return tuple(
-            HelpNumber(str(row["number"]), {str(k): str(v) for k, v in row["description"].items()}) for row in rows
+            HelpNumber(
+                _text(row["number"], base),
+                {str(language): _text(text, base) for language, text in row["description"].items()},
+            )
+            for row in rows
         )
     except (TypeError, KeyError, AttributeError):
         raise ValueError('needs a list such as [{"number": "112", "description": {"en": "Emergency"}}]') from None
@@ -288,7 +309,7 @@ _PARSERS: Mapping[str, Callable[[Any, Path], Any]] = {
     "practice_phone": _text,
     "time_zone": _zone,
     "help_numbers": _help_numbers,
-    "help_numbers_verified": _date,
+    "help_numbers_verified": _past_date,
     "readers": _text,
     "read_within_days": _number(1),
     "fallback_reader": _text,

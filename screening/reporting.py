@@ -11,13 +11,16 @@ from screening.intake.sending import Helper
 from screening.review import ResponseView
 from screening.summary import Reader, summarise
 
+LOCALE = "en-GB"
+"""The clinicians' language in reports, until the clinic can choose one."""
+
 HELPERS: Mapping[str, str] = {
     Helper.FAMILY_OR_FRIEND.value: "family or friend",
     Helper.CLINIC_STAFF.value: "someone at the clinic",
     Helper.INTERPRETER.value: "an interpreter",
     Helper.SOMEONE_ELSE.value: "someone else",
 }
-"""Who helped the patient, code -> words; whoever answered alone had no helper."""
+"""Who helped the patient, code -> words, translated where they are shown; whoever answered alone had no helper."""
 
 
 def report_of(view: ResponseView, reader: Reader, helpers: Mapping[str, str] = HELPERS) -> Report:

@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session, defer
 
-from screening.store import audit
+from screening.store import responses
 from screening.store.access import ADMINISTRATOR, require
 from screening.store.audit import Actor
 from screening.store.engine import Store
@@ -58,24 +58,14 @@ def _delete_all(store: Store, actor: Actor, due: ColumnElement[bool], reason: st
 def _delete_some(
     session: Session, store: Store, actor: Actor, due: ColumnElement[bool], reason: str, now: datetime
 ) -> int:
-    found = session.execute(
-        select(Response.id, Response.questionnaire_id, Response.version)
+    found = session.scalars(
+        select(Response)
+        .options(defer(Response.document))
         .join(Invitation, Invitation.id == Response.invitation_id)
         .where(due)
         .order_by(Response.id)
         .limit(_BATCH)
-        .with_for_update(of=Response)
+        .with_for_update(of=[Response, Invitation])  # an appointment that moves meanwhile is not over any more
     ).all()
-    for row in found:
-        audit.record(
-            session,
-            store.keyring,
-            actor=actor,
-            action="delete",
-            record=f"response:{row.id}",
-            at=now,
-            detail={"reason": reason, "questionnaire": row.questionnaire_id, "version": row.version},
-        )
-    # Notes and saved pages go with their response (ON DELETE CASCADE).
-    session.execute(delete(Response).where(Response.id.in_([row.id for row in found])))
+    responses.remove(session, store.keyring, found, actor=actor, reason=reason, at=now)
     return len(found)

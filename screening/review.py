@@ -38,6 +38,7 @@ __all__ = [
     "SignOff",
     "appointments",
     "load_response",
+    "note_refused",
     "save_note",
     "sign_off",
     "to_review",
@@ -177,6 +178,12 @@ def sign_off(store: Store, actor: Actor, response_id: str, *, clinicians_see: Cl
         return found
 
 
+def note_refused(store: Store, actor: Actor, response_id: str, *, now: datetime) -> None:
+    """Put on record that somebody asked for a response that their roles don't open; nothing, if there is none."""
+    with store.write() as session:
+        _note_refused(session, store, actor, response_id, now)
+
+
 @contextmanager
 def _readable(
     store: Store,
@@ -193,9 +200,13 @@ def _readable(
         if found is not None:
             yield session, *found
             return
-        if responses.exists(session, response_id):
-            _audit(session, store, actor, response_id, "refused", now)
+        _note_refused(session, store, actor, response_id, now)
     raise NotFound("There is no such response.")
+
+
+def _note_refused(session: Session, store: Store, actor: Actor, response_id: str, now: datetime) -> None:
+    if responses.exists(session, response_id):
+        _audit(session, store, actor, response_id, "refused", now)
 
 
 def _view(

@@ -90,7 +90,11 @@ def test_production_does_not_start_without(name: str) -> None:
         ("PAPER", "A5", "one of A4, Letter"),
         ("HELP_NUMBERS", "112", "needs a list"),
         ("HELP_NUMBERS", "[", "help_numbers"),
+        ("HELP_NUMBERS", '[{"number": " ", "description": {"en": "x"}}]', "needs text"),
+        ("HELP_NUMBERS", '[{"number": "112", "description": {"en": ""}}]', "needs text"),
         ("HELP_NUMBERS_VERIFIED", "yesterday", "needs a date"),
+        ("HELP_NUMBERS_VERIFIED", "2999-01-01", "still to come"),
+        ("LANGUAGES", "xx", "no language has the code"),
         ("LANGUAGES", "en,es", "no description in es"),
     ],
 )
@@ -103,6 +107,13 @@ def test_an_unknown_setting_in_the_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "screening.toml").write_text("retention = 3\n")
     with pytest.raises(SettingsError, match="retention: no such setting"):
         Settings.load(COMPLETE)
+
+
+def test_a_time_where_a_day_is_wanted_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "screening.toml").write_text("help_numbers_verified = 2026-05-01T10:00:00Z\n")
+    environ = {name: value for name, value in COMPLETE.items() if not name.endswith("VERIFIED")}
+    with pytest.raises(SettingsError, match="needs a date such as"):
+        Settings.load(environ)
 
 
 def test_old_help_numbers_give_a_warning() -> None:

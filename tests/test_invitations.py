@@ -95,6 +95,20 @@ def test_what_can_not_be_right_is_told_at_its_field(clinic: Clinic, changes: dic
     assert count(clinic, Patient) == 0
 
 
+def test_a_name_is_spelt_with_joiners_and_found_with_a_space_too(clinic: Clinic) -> None:
+    name = "علی\u200cرضا محمدی"
+    invited = clinic.invite(name=name)
+    assert view(clinic, invited.invitation_id).identity.name == name
+    for words in (name, "علی رضا"):
+        wanted = invitations.ListFilter(words=words)
+        assert len(invitations.appointments(clinic.store, clinic.desk, wanted, now=NOW).rows) == 1
+
+
+@pytest.mark.parametrize("name", ["Anna\u202eNowak", "Anna\u200bNowak", "Anna\x07Nowak"])
+def test_a_name_with_what_can_not_be_seen_is_refused_for_what_it_is(clinic: Clinic, name: str) -> None:
+    assert "can't be seen" in problems(clinic, name=name)["name"]
+
+
 def test_all_mistakes_are_told_at_once(clinic: Clinic) -> None:
     found = problems(clinic, name="", email="x", clinician_id=0, questionnaires=())
     assert found.keys() == {"name", "email", "clinician_id", "questionnaires"}

@@ -6,17 +6,21 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import func, select
 
 from screening.staff.signing_in import (
     TRIES,
     TRIES_ANYWHERE,
+    TRIES_OF_ADDRESS,
     WAIT,
     WAIT_ANYWHERE,
+    WAIT_OF_ADDRESS,
     Try,
     is_refused,
     note_failure,
     note_sign_in,
 )
+from screening.store.tables import Attempt
 from tests.support.clinic import NOW, Clinic
 
 EMAIL = "dr.a.novak@clinic.example"
@@ -61,6 +65,24 @@ def test_guessing_from_many_addresses_has_a_limit_of_its_own(clinic: Clinic) -> 
     assert is_refused(clinic.store, fresh, now=NOW + WAIT_ANYWHERE)
     assert not is_refused(clinic.store, fresh, now=NOW + WAIT_ANYWHERE + MOMENT)
     assert not is_refused(clinic.store, OWN_BROWSER, now=NOW)
+
+
+def test_guessing_at_many_accounts_from_one_address_has_a_limit(clinic: Clinic) -> None:
+    for number in range(TRIES_OF_ADDRESS):
+        note_failure(clinic.store, Try(f"nobody{number}@clinic.example", HERE.origin), now=NOW)
+    assert is_refused(clinic.store, HERE, now=NOW + WAIT_OF_ADDRESS)
+    assert not is_refused(clinic.store, HERE, now=NOW + WAIT_OF_ADDRESS + MOMENT)
+    assert not is_refused(clinic.store, OWN_BROWSER, now=NOW)
+    assert not is_refused(clinic.store, ELSEWHERE, now=NOW)
+    assert len(clinic.actions("staff:0")) == 1, "one event an hour, not one for each guess"
+
+
+def test_counts_that_are_over_are_forgotten(clinic: Clinic) -> None:
+    for number in range(20):
+        note_failure(clinic.store, Try(f"nobody{number}@clinic.example", HERE.origin), now=NOW)
+    note_failure(clinic.store, Try("nobody@clinic.example", ELSEWHERE.origin), now=NOW + timedelta(days=2))
+    with clinic.store.read() as session:
+        assert session.scalar(select(func.count()).select_from(Attempt)) == 4
 
 
 def test_signing_in_forgives_this_browser_or_address(clinic: Clinic) -> None:

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,14 +12,14 @@ from flask_security import RoleMixin, Security, UserDatastore, UserMixin
 from flask_security.utils import verify_and_update_password
 from sqlalchemy import select
 
-from screening import staff
+from screening import invitations, review, staff
 from screening.staff import StaffView
 from screening.store.access import ADMINISTRATOR, CLINICIAN, FRONT_DESK
 from screening.store.audit import SYSTEM, Actor
 from screening.store.engine import Store
 from screening.store.errors import Invalid, NotAllowed, NotFound
 from screening.store.tables import Staff
-from tests.support.clinic import NOW, PASSWORD, Clinic
+from tests.support.clinic import NOW, PASSWORD, ZONE, Clinic
 
 OTHER_PASSWORD = "nine green kites above"
 
@@ -105,11 +107,18 @@ def test_many_accounts_with_one_address_at_once_are_one(store: Store) -> None:
         "eva@clinic.example",
         "Eva Nová Eva Nová",
         "letmeinletmein2026",
+        "riversidepractice2026",
+        "summer2026summer2026",
+        "March2025April2026",
+        "1q2w3e4r5t6y7u8i",
+        "i8u7y6t5r4e3w2q1",
+        "1qaz2wsx3edc4rfv",
+        "poiuytrewqlkjhgf",
         "ｐａｓｓｗｏｒｄｐａｓｓｗｏｒｄ",
     ],
 )
 def test_a_password_that_anybody_would_try_is_refused(password: str) -> None:
-    assert staff.password_problem(password, ("eva@clinic.example", "Eva Nová")) is not None
+    assert staff.password_problem(password, ("eva@clinic.example", "Eva Nová", "Riverside Practice")) is not None
 
 
 @pytest.mark.parametrize(
@@ -121,10 +130,11 @@ def test_a_password_that_anybody_would_try_is_refused(password: str) -> None:
         "žluťoučký kůň skáče",
         "kV7-pq2-xM9-tR4",
         "the password is a kestrel",
+        "by the riverside since 1984",
     ],
 )
 def test_a_long_password_needs_nothing_else(password: str) -> None:
-    assert staff.password_problem(password, ("eva@clinic.example", "Eva Nová")) is None
+    assert staff.password_problem(password, ("eva@clinic.example", "Eva Nová", "Riverside Practice")) is None
 
 
 def test_what_is_kept_is_what_the_sign_in_verifies(store: Store) -> None:
@@ -209,6 +219,73 @@ def test_the_last_administrator_stays(clinic: Clinic) -> None:
     staff.set_roles(clinic.store, clinic.admin, int(clinic.horak.id), [CLINICIAN, ADMINISTRATOR], now=NOW)
     staff.disable_staff(clinic.store, clinic.admin, admin, now=NOW)
     assert not view(clinic, admin).active
+
+
+def take_the_role(clinic: Clinic, clinician: Actor, later: timedelta = timedelta()) -> None:
+    staff.set_roles(clinic.store, clinic.admin, int(clinician.id), [FRONT_DESK], now=NOW + later)
+
+
+def close(clinic: Clinic, clinician: Actor, later: timedelta = timedelta()) -> None:
+    staff.disable_staff(clinic.store, clinic.admin, int(clinician.id), now=NOW + later)
+
+
+@pytest.mark.parametrize("go", [close, take_the_role])
+def test_a_clinician_whose_answers_nobody_would_find_stays_until_they_are_given_on(
+    clinic: Clinic, go: Callable[..., None]
+) -> None:
+    coming = clinic.invite().invitation_id
+    sent = clinic.invite(record_number="B-2", name="Petr Svoboda").invitation_id
+    (response_id,) = clinic.send(sent)
+    reviewed = clinic.invite(record_number="C-3", name="Jana Malá").invitation_id
+    (other_id,) = clinic.send(reviewed)
+    review.sign_off(clinic.store, clinic.novak, other_id, clinicians_see="own", now=NOW)
+    before = row(clinic.store, int(clinic.novak.id)).fs_uniquifier
+    with pytest.raises(NotAllowed, match=r"Dr A\. Novak has 2 appointments .* to another clinician first"):
+        go(clinic, clinic.novak)
+    assert view(clinic, int(clinic.novak.id)).roles == {CLINICIAN}
+    assert row(clinic.store, int(clinic.novak.id)).fs_uniquifier == before
+    invitations.reassign(clinic.store, clinic.desk, coming, int(clinic.horak.id), now=NOW)
+    with pytest.raises(NotAllowed, match="1 appointment "):
+        go(clinic, clinic.novak)
+    invitations.reassign(clinic.store, clinic.desk, sent, int(clinic.horak.id), now=NOW)
+    go(clinic, clinic.novak)
+    waiting = review.to_review(clinic.store, clinic.horak, clinicians_see="own", now=NOW).rows
+    assert [listed.response_id for row in waiting for listed in row.responses] == [response_id]
+
+
+@pytest.mark.parametrize("go", [close, take_the_role])
+def test_an_invitation_whose_day_has_passed_keeps_nobody(clinic: Clinic, go: Callable[..., None]) -> None:
+    invitation_id = clinic.invite().invitation_id
+    later = timedelta(days=3)
+    go(clinic, clinic.novak, later)
+    now = NOW + later
+    with pytest.raises(Invalid) as caught:  # it would open again, for a clinician who is not there
+        invitations.move_appointment(
+            clinic.store, clinic.desk, invitation_id, now + timedelta(days=1), now=now, zone=ZONE
+        )
+    assert caught.value.problems.keys() == {"clinician_id"}
+
+
+@pytest.mark.parametrize("name", ["علی\u200cرضا محمدی", "क्\u200dष"])
+def test_a_name_is_spelt_with_joiners_where_its_script_has_them(store: Store, name: str) -> None:
+    create(store, name=name)
+    assert staff.list_staff(store, SYSTEM)[0].name == name
+
+
+@pytest.mark.parametrize("name", ["Eva\u202eNová", "Eva\u200bNová", "Eva\x07"])
+def test_a_name_with_what_can_not_be_seen_is_refused_for_what_it_is(store: Store, name: str) -> None:
+    assert "can't be seen" in problems(store, name=name)["name"]
+
+
+def test_a_password_that_somebody_else_gave_has_to_be_changed(clinic: Clinic) -> None:
+    made = create(clinic.store, clinic.admin)
+    assert row(clinic.store, made).must_change_password
+    own = Actor("staff", str(made), "", frozenset({FRONT_DESK}))
+    staff.set_password(clinic.store, own, made, OTHER_PASSWORD, now=NOW)
+    assert not row(clinic.store, made).must_change_password
+    staff.set_password(clinic.store, clinic.admin, made, PASSWORD, now=NOW)
+    assert row(clinic.store, made).must_change_password
+    assert not row(clinic.store, create(clinic.store, email="b@c.example", is_own_password=True)).must_change_password
 
 
 def test_a_closed_administrator_does_not_count(clinic: Clinic) -> None:

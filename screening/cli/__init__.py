@@ -59,6 +59,7 @@ main = LazyGroup(
         "retention": "screening.cli.operate:retention",
         "invite": "screening.cli.clinic:invite",
         "report": "screening.cli.clinic:report",
+        "erase": "screening.cli.clinic:erase",
         "staff": "screening.cli.clinic:staff",
     },
 )

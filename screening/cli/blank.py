@@ -10,7 +10,7 @@ from reports.paper import PAPERS, Paper
 from reports.process import Renderer, RenderError
 from screening.blank import blank
 from screening.cli import Refused
-from screening.cli.output import write_output
+from screening.cli.output import write_whole
 from screening.cli.questionnaire import find
 from screening.path import offered
 
@@ -26,7 +26,7 @@ def blank_command(source: str, output: Path, help_number: str, switched_on: tupl
 
     Parts that are off by default are left out unless they are named. `-o -` writes to standard output.
     """
-    questionnaire = find(source, None).questionnaire
+    questionnaire = find(source, None)
     parts = [*questionnaire.pages, *questionnaire.items()]
     optional = sorted({part.id for part in parts if part.off_by_default})
     for part_id in switched_on:
@@ -41,4 +41,4 @@ def blank_command(source: str, output: Path, help_number: str, switched_on: tupl
             pdf = renderer.render_paper_form(blank(form, questionnaire, help_number=help_number.strip()), paper)
     except RenderError as error:
         raise Refused(str(error)) from None
-    write_output(output, pdf)
+    write_whole(output, pdf)

@@ -1,4 +1,4 @@
-"""Commands that do the clinic's work without a browser: invite, report, staff accounts, approval.
+"""Commands that do the clinic's work without a browser: invite, report, erase, staff accounts, approval.
 
 They act in the program's own name ("cli" in the audit trail): whoever may run them holds the keys already.
 """
@@ -14,12 +14,13 @@ from zoneinfo import ZoneInfo
 import click
 
 from reports.process import Renderer, RenderError
-from screening import approval, invitations, review
+from screening import approval, erasure, invitations, review
 from screening import staff as accounts
 from screening.cli import Refused
 from screening.cli.operate import open_store
+from screening.cli.output import write_whole
 from screening.config import Settings
-from screening.reporting import report_of
+from screening.reporting import LOCALE, report_of
 from screening.store import registry
 from screening.store.access import ROLES
 from screening.store.audit import Actor
@@ -29,7 +30,6 @@ from screening.summary import Reader
 
 CLI = Actor("system", "cli", "command line")
 
-_LOCALE = "en-GB"
 _OPTIONS = {
     "birth_date": "--birth-date",
     "record_number": "--record-number",
@@ -120,14 +120,33 @@ def report(response_id: str, output: Path) -> None:
         )
         renderer = Renderer()
         try:
-            pdf = renderer.render(report_of(view, Reader(locale=_LOCALE, time_zone=settings.zone)), settings.paper)
-            output.write_bytes(pdf)
+            pdf = renderer.render(report_of(view, Reader(locale=LOCALE, time_zone=settings.zone)), settings.paper)
         except RenderError as error:
             raise Refused(f"The PDF could not be made: {error}") from None
-        except OSError as error:
-            raise Refused(f"{output}: can't be written ({error.strerror})") from None
         finally:
             renderer.close()
+        write_whole(output, pdf)
+
+
+@click.command()
+@click.argument("response_id")
+@click.option(
+    "--reason",
+    type=click.Choice(["request", "mistake"]),
+    default="request",
+    show_default=True,
+    help="The patient asked for it, or it should never have been there.",
+)
+@click.option("--yes", is_flag=True, help="Don't ask whether it is meant.")
+def erase(response_id: str, reason: erasure.Reason, yes: bool) -> None:
+    """Delete a response for good, with its note, as patients may ask for; the deletion is put on record."""
+    with _working() as (store, settings):
+        if not yes:
+            click.confirm(f"Delete the response {response_id} with its note, for good?", abort=True, err=True)
+        receipt = erasure.erase_response(store, CLI, response_id, reason=reason, now=datetime.now(UTC))
+        sent = f"sent on {receipt.sent_at.astimezone(settings.zone):%Y-%m-%d}" if receipt.sent_at else "never sent"
+        form = f"{receipt.questionnaire_id} {receipt.version}, {sent}"
+        click.echo(f"Deleted: response {receipt.response_id} ({form}). On record as event {receipt.event_id}.")
 
 
 @click.command()
@@ -163,8 +182,17 @@ def staff() -> None:
 )
 def staff_add(email: str, name: str, roles: tuple[str, ...], password: str) -> None:
     """Make an account."""
-    with _working() as (store, _settings):
-        accounts.create_staff(store, CLI, email=email, name=name, roles=roles, password=password, now=datetime.now(UTC))
+    with _working() as (store, settings):
+        accounts.create_staff(
+            store,
+            CLI,
+            email=email,
+            name=name,
+            roles=roles,
+            password=password,
+            now=datetime.now(UTC),
+            practice=settings.practice_name,
+        )
         click.echo(f"{name} can sign in as {email}.")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -16,6 +15,7 @@ from screening.demo.practice import PASSWORD, OpenInvitation, fill, open_invitat
 from screening.store import schema
 from screening.store.crypto import Keyring
 from screening.store.engine import Store
+from screening.store.key_check import require_keys
 
 FOLDER = PROJECT / "var" / "demo"
 _KEYS = "demo-keys.toml"
@@ -24,7 +24,7 @@ _TIME_ZONE = "Europe/Prague"
 
 
 @click.command()
-@click.option("--port", default=lambda: int(os.environ.get("PORT", "8000")), type=int, help="Default: PORT, else 8000.")
+@click.option("--port", envvar="PORT", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--fresh", is_flag=True, help="Throw the demonstration's data away and make it anew.")
 def demo(port: int, fresh: bool) -> None:
     """Serve a demonstration practice on this machine."""
@@ -48,11 +48,13 @@ def prepare(settings: Settings, folder: Path) -> Store:
         keyring.write(half_made / _KEYS)
         store = Store(f"sqlite:///{half_made / _DATABASE}", keyring)
         schema.upgrade(store.engine)
+        require_keys(store)
         fill(store, settings.questionnaire_folders, datetime.now(UTC), settings.zone)
         store.close()
         half_made.rename(folder)
     store = Store(settings.database_url, Keyring.read(settings.key_file))
     schema.upgrade(store.engine)
+    require_keys(store)
     return store
 
 

@@ -24,7 +24,7 @@ def diff(old: str, new: str, output: str) -> None:
 
     Exit status 0, whether or not something changed.
     """
-    before, after = (find(source, None).questionnaire for source in (old, new))
+    before, after = (find(source, None) for source in (old, new))
     found = changes(before, after)
     if output == "json":
         click.echo(json.dumps([asdict(change) for change in found], ensure_ascii=False, indent=2))

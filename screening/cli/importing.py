@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from screening.cli import Refused
-from screening.cli.files import write_whole
+from screening.cli.output import write_whole
 from screening.definition.fhir_terms import Json
 from screening.definition.writer import to_yaml
 from screening.importing.fhir import import_fhir
@@ -65,6 +65,6 @@ def _write(source: Path, output: Path | None, imported: Imported) -> None:
     if output is None:
         click.echo(text, nl=False)
     else:
-        write_whole(output, text)
+        write_whole(output, text.encode())
     for loss in imported.losses:
         click.echo(f"{source}: {loss}", err=True)

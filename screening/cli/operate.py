@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+from sqlalchemy.exc import DBAPIError
 
 from screening.cli import Refused
 from screening.cli.server import DEFAULT_BIND, run_server
@@ -21,6 +23,7 @@ from screening.store.audit import Actor
 from screening.store.crypto import KeyFileError, Keyring
 from screening.store.engine import Store
 from screening.store.errors import Invalid
+from screening.store.key_check import require_keys
 from screening.store.registry import RegistryError
 
 KEY_FILE = "keys.toml"
@@ -40,11 +43,16 @@ key_file = "{keys}"
 # read_within_days = 3
 # fallback_reader = "Dr B. Horak"
 # retention_days = 730
-# help_numbers_verified = 2026-05-31
+# The day on which somebody last rang the numbers below, such as 2026-05-31. Ring them, then write today's date.
+# help_numbers_verified =
 
 # [[help_numbers]]
 # number = "112"
 # description = {{en = "Emergency services"}}
+
+# [[help_numbers]]
+# number =
+# description = {{en = "Someone to talk to, day and night"}}
 """
 
 
@@ -56,6 +64,7 @@ def open_store() -> Iterator[tuple[Store, Settings]]:
         store = Store(settings.database_url, Keyring.read(settings.key_file))
         try:
             schema.require_current(store.engine)
+            require_keys(store)
             yield store, settings
         finally:
             store.close()
@@ -68,6 +77,11 @@ def refusing() -> Iterator[None]:
         yield
     except (SettingsError, KeyFileError, schema.SchemaError, RegistryError, Invalid) as error:
         raise Refused(str(error)) from None
+    except DBAPIError as error:
+        # The driver's own words say best what is wrong (no such folder, connection refused); the statement is noise.
+        raise Refused(f"The database does not answer: {str(error.orig).strip()}") from None
+    except OSError as error:
+        raise Refused(f"{error.filename or 'The system'}: {error.strerror}") from None
 
 
 @click.command()
@@ -84,12 +98,14 @@ def refusing() -> Iterator[None]:
 )
 def init(directory: Path, admin_email: str, admin_name: str, admin_password: str) -> None:
     """Make keys, database, settings file and the first administrator in a new installation's folder."""
-    directory.mkdir(parents=True, exist_ok=True)
+    with refusing():
+        directory.mkdir(parents=True, exist_ok=True)
     config, keys, database = (directory.resolve() / name for name in (CONFIG_FILE, KEY_FILE, DATABASE_FILE))
     for path in (config, keys, database):
         if path.exists():
             raise Refused(f"{path}: is there already; init only makes what is new. Give another --directory.")
     made: list[Path] = []
+    os.umask(0o077)  # what is made here is for the service's own account alone
     try:
         with refusing():
             keyring = Keyring.generate()
@@ -98,6 +114,7 @@ def init(directory: Path, admin_email: str, admin_name: str, admin_password: str
             made.append(database)
             store = Store(f"sqlite:///{database}", keyring)
             schema.upgrade(store.engine)
+            require_keys(store)
             create_staff(
                 store,
                 Actor(kind="system", id="init", origin="command line", roles=frozenset()),
@@ -105,6 +122,7 @@ def init(directory: Path, admin_email: str, admin_name: str, admin_password: str
                 name=admin_name,
                 roles=frozenset({"administrator"}),
                 password=admin_password,
+                is_own_password=True,
                 now=datetime.now(UTC),
             )
             store.close()
@@ -145,6 +163,7 @@ def db_upgrade() -> None:
         settings = Settings.load()
         store = Store(settings.database_url, Keyring.read(settings.key_file))
         schema.upgrade(store.engine)
+        require_keys(store)
         store.close()
     click.echo("The database is at this version's schema.")
 

@@ -16,7 +16,7 @@ from screening.answer_fhir import response_to_fhir
 from screening.answer_formats import AnswersError, parse_answers, parse_json, switched_on_by
 from screening.answers import Answers
 from screening.cli import Refused
-from screening.cli.output import write_output
+from screening.cli.output import write_whole
 from screening.cli.questionnaire import load_or_refuse
 from screening.definition.model import Questionnaire
 from screening.path import offered
@@ -60,7 +60,7 @@ def preview(file: Path, answers_file: Path, output: Path, form: str, at: str | N
         raise Refused("\n".join(f"{answers_file}: {message}" for message in error.messages)) from None
     for note in notes:
         click.echo(f"{answers_file}: {note}", err=True)
-    write_output(output, _made(form, questionnaire, answers, time, paper))
+    write_whole(output, _made(form, questionnaire, answers, time, paper))
 
 
 def _made(

@@ -1,8 +1,13 @@
-"""``screening questionnaire``: check and export definitions. Needs no settings, secret, database or network."""
+"""``screening questionnaire``: check and export definitions.
+
+Files need no settings, secret, database or network. An id that is not among the shipped files is looked up in the
+database, if one is configured.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -13,11 +18,12 @@ from screening.cli import LazyGroup, Refused
 from screening.definition.checks import examine
 from screening.definition.fhir import questionnaire_to_fhir
 from screening.definition.loader import Loaded, load
+from screening.definition.model import Questionnaire
 from screening.definition.overlay_reader import split_name
 from screening.definition.problems import DefinitionError
 
 SHIPPED = Path(__file__).resolve().parents[2] / "questionnaires"
-"""Where an ID is looked up."""
+"""Where an ID is looked up first."""
 
 questionnaire = LazyGroup(
     name="questionnaire",
@@ -57,7 +63,7 @@ def export(source: str, version: str | None, output: str) -> None:
     """Write a questionnaire as a FHIR R4 Questionnaire (JSON) to standard output."""
     del output  # the only one so far
     found = find(source, version)
-    click.echo(json.dumps(questionnaire_to_fhir(found.questionnaire), ensure_ascii=False, indent=2))
+    click.echo(json.dumps(questionnaire_to_fhir(found), ensure_ascii=False, indent=2))
 
 
 def load_or_refuse(path: Path) -> Loaded:
@@ -68,20 +74,40 @@ def load_or_refuse(path: Path) -> Loaded:
         raise Refused(str(error)) from None
 
 
-def find(source: str, version: str | None) -> Loaded:
+def find(source: str, version: str | None) -> Questionnaire:
     """Return the definition that a path or an ID names, in the version asked for; Refused if there is none."""
     path = Path(source)
-    if path.suffix in (".yaml", ".yml") or path.exists() or path.name != source:
-        loaded = load_or_refuse(path)
-    else:
-        shipped = SHIPPED / f"{source}.yaml"
-        if not shipped.is_file():
-            raise Refused(f"{source}: there is no such file, and no questionnaire of this id{_known_ids()}")
-        loaded = load_or_refuse(shipped)
-    found = loaded.questionnaire.version
-    if version is not None and version != found:
-        raise Refused(f"{source}: this is version {found}; version {version} is not here")
-    return loaded
+    is_file = path.suffix in (".yaml", ".yml") or path.exists() or path.name != source
+    shipped = path if is_file else SHIPPED / f"{source}.yaml"
+    found = load_or_refuse(shipped).questionnaire if is_file or shipped.is_file() else None
+    if found is not None and version in (None, found.version):
+        return found
+    registered = None if is_file or not _has_settings() else _in_database(source, version)
+    if registered is not None:
+        return registered
+    if found is None:
+        raise Refused(f"{source}: there is no such file, and no questionnaire of this id{_known_ids()}")
+    raise Refused(f"{source}: this is version {found.version}; version {version} is not here")
+
+
+def _has_settings() -> bool:
+    """Tell whether there is an installation to look into: settings in the environment or beside us."""
+    from screening.config import CONFIG_FILE, PREFIX
+
+    named = (f"{PREFIX}{name}" in os.environ for name in ("DATABASE_URL", "DATABASE_URL_FILE", "CONFIG"))
+    return any(named) or Path(CONFIG_FILE).exists()
+
+
+def _in_database(questionnaire_id: str, version: str | None) -> Questionnaire | None:
+    """Return a registered version, the newest where none is named; None if there is none."""
+    from screening.cli.operate import open_store  # with it come the database and the server: only for who asks
+    from screening.store import registry
+
+    with open_store() as (store, _settings), store.read() as session:
+        for row in registry.versions(session, questionnaire_id):
+            if version in (None, row.version):
+                return registry.definition(session, questionnaire_id, row.version)
+    return None
 
 
 def _known_ids() -> str:

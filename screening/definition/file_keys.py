@@ -5,24 +5,42 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from babel import Locale, UnknownLocaleError
+
 from screening.definition.item_keys import Read, read_link_id, read_topic
 from screening.definition.nodes import Node, Scalar
 from screening.definition.reader import Reader
 
 QUESTIONNAIRE_ID = re.compile(r"[a-z][a-z0-9-]*")
+VERSION = re.compile(r"(?!\.+$)[A-Za-z0-9._-]+")  # it stands in addresses and file names
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|\d{3}))?")
 LICENSE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]*")
 MAX_VERSION = 20
 
 
 def read_version(reader: Reader, node: Node, what: str) -> str | None:
-    """Read the version, a short text."""
-    return reader.text(node, what, limit=MAX_VERSION)
+    """Read the version, a short name."""
+    return reader.pattern(node, what, VERSION, "use letters, digits, -, _ and ., like 2026.1", limit=MAX_VERSION)
 
 
 def read_language(reader: Reader, node: Node, what: str) -> str | None:
     """Read a language tag (BCP 47)."""
-    return reader.pattern(node, what, LANGUAGE, "write a BCP 47 tag like en, es or pt-BR")
+    tag = reader.pattern(node, what, LANGUAGE, "write a BCP 47 tag like en, es or pt-BR")
+    if tag and not _is_known(tag):
+        reader.error(
+            node.mark, f"{what} can't be {tag}: no such language is known; write it like en, es or pt-BR", "form"
+        )
+        return None
+    return tag
+
+
+def _is_known(tag: str) -> bool:
+    """Tell whether pages and reports know this language's names, dates and direction (CLDR)."""
+    try:
+        Locale.parse(tag, sep="-")
+    except UnknownLocaleError:
+        return False
+    return True
 
 
 def read_license(reader: Reader, node: Node, what: str) -> str | None:

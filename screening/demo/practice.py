@@ -54,6 +54,7 @@ def fill(store: Store, folders: Sequence[Path], now: datetime, zone: ZoneInfo) -
             name=member["name"],
             roles=frozenset(member["roles"]),
             password=PASSWORD,
+            is_own_password=True,
             now=now,
         )
     for version in approval.versions(store, _SYSTEM):

@@ -65,7 +65,7 @@ def agree(store: Store, actor: Actor, consent: Consent, *, now: datetime, zone: 
     """
     with store.write() as session:
         invitation = open_invitation(session, actor, now, zone)
-        if invitation.consented_at is not None:
+        if invitation.consented_at is not None and sittings.begun(session, invitation.id):
             return
         invitation.consented_at = invitation.begun_at = now
         invitation.consent_hash = consent.content_hash

@@ -6,7 +6,7 @@ The birth date is a check that a link reached the right person, not a second sec
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
 
 from sqlalchemy.orm import Session
@@ -18,6 +18,10 @@ from screening.store.engine import Store
 from screening.store.errors import NotFound
 from screening.store.invitations import BIRTH_DATE_TRIES, LinkState
 from screening.store.tables import Invitation
+
+TRIES_OF_ADDRESS = 60
+"""Wrong birth dates and unknown links from one network address, until more are refused."""
+WAIT_OF_ADDRESS = timedelta(hours=1)
 
 _NOBODY = "0" * 32
 
@@ -32,6 +36,7 @@ class Outcome(StrEnum):
     OVER = "over"
     WRONG = "wrong"
     LOCKED = "locked"
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,8 @@ def open_link(store: Store, token: str, birth_date: date, *, origin: str, now: d
 
     A token that nobody knows is treated as one with another birth date: the same number of tries, the same statements.
     """
+    if _is_refused(store, origin, now):
+        return Opened(Outcome.REFUSED)
     with store.write() as session:
         invitation = invitations.find_by_token(session, store.keyring, token)
         if invitation is None:
@@ -63,6 +70,8 @@ def open_link(store: Store, token: str, birth_date: date, *, origin: str, now: d
 
 def reopen(store: Store, invitation_id: str, birth_date: date, *, origin: str, now: datetime, zone: tzinfo) -> Opened:
     """Hold a birth date against the patient of a session that ran out."""
+    if _is_refused(store, origin, now):
+        return Opened(Outcome.REFUSED)
     with store.write() as session:
         try:
             return _try(session, store.keyring, invitation_id, birth_date, origin, now, zone)
@@ -94,7 +103,10 @@ def _try(
         record=f"invitation:{invitation_id}",
         at=now,
     )
-    return _opened(invitation, now, zone) if is_right else _wrong(failures)
+    if is_right:
+        return _opened(invitation, now, zone)
+    _count_address(session, keyring, origin, now)
+    return _wrong(failures)
 
 
 def _opened(invitation: Invitation, now: datetime, zone: tzinfo) -> Opened:
@@ -110,20 +122,38 @@ def _opened(invitation: Invitation, now: datetime, zone: tzinfo) -> Opened:
 
 def _try_unknown(session: Session, keyring: Keyring, token: str, origin: str, now: datetime) -> Opened:
     key_hash = attempts.key(keyring, "link", token)
-    failures = attempts.failures(session, key_hash)
+    failures = attempts.failures(session, key_hash, now - attempts.KEPT)
     patients.read_many(session, keyring, [_NOBODY])  # for the time that it takes
     if failures >= BIRTH_DATE_TRIES:
         return Opened(Outcome.LOCKED)
-    attempts.add_failure(session, key_hash, now)
-    audit.record(
-        session,
-        keyring,
-        actor=Actor("patient", "unknown", origin),
-        action="wrong_birth_date",
-        record=f"attempt:{key_hash.hex()[:32]}",
-        at=now,
-    )
+    attempts.add_failure(session, key_hash, now, now - attempts.KEPT)
+    attempts.purge(session, now)  # where a known link has its event on record
+    _count_address(session, keyring, origin, now)
     return _wrong(failures + 1)
+
+
+def _is_refused(store: Store, origin: str, now: datetime) -> bool:
+    with store.read() as session:
+        key_hash = _address(store.keyring, origin)
+        return attempts.failures(session, key_hash, now - WAIT_OF_ADDRESS) >= TRIES_OF_ADDRESS
+
+
+def _count_address(session: Session, keyring: Keyring, origin: str, now: datetime) -> None:
+    """Count a wrong try from this address; one event an hour, or guessing would fill the audit trail."""
+    key_hash = _address(keyring, origin)
+    if attempts.add_failure(session, key_hash, now, now - WAIT_OF_ADDRESS) == 1:
+        audit.record(
+            session,
+            keyring,
+            actor=Actor("patient", "unknown", origin),
+            action="wrong_links",
+            record=f"attempt:{key_hash.hex()[:32]}",
+            at=now,
+        )
+
+
+def _address(keyring: Keyring, origin: str) -> bytes:
+    return attempts.key(keyring, "link address", attempts.network(origin))
 
 
 def _wrong(failures: int) -> Opened:

@@ -63,7 +63,7 @@ def save_page(
             session,
             store.keyring,
             actor=actor,
-            action="skip_page" if posted.skipped else "save_page",
+            action="save_page",  # skipped or not: that a topic was declined is an answer
             record=f"invitation:{actor.id}",
             at=now,
             detail={"page": page.number, "revision": draft.revision},

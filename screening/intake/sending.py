@@ -45,7 +45,6 @@ def set_helper(store: Store, actor: Actor, helper: Helper | None, *, now: dateti
             action="set_helper",
             record=f"invitation:{invitation.id}",
             at=now,
-            detail={"helped_by": helper},
         )
 
 

@@ -139,8 +139,8 @@ class Sitting:
 
     @property
     def has_agreed(self) -> bool:
-        """Whether the patient has agreed, so that there are questions."""
-        return self.facts.consented_at is not None
+        """Whether the patient has agreed, and there are questions: not where what was begun has been deleted since."""
+        return self.facts.consented_at is not None and bool(self.responses)
 
     @property
     def pages(self) -> tuple[SittingPage, ...]:

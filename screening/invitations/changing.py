@@ -81,18 +81,32 @@ def correct_identity(
 
 
 def move_appointment(
-    store: Store, actor: Actor, invitation_id: str, appointment_at: datetime, *, now: datetime, zone: tzinfo
+    store: Store,
+    actor: Actor,
+    invitation_id: str,
+    appointment_at: datetime,
+    *,
+    clinician_id: int | None = None,
+    now: datetime,
+    zone: tzinfo,
 ) -> None:
-    """Move the appointment; the links move with it. Raises Invalid for ``appointment_at``."""
+    """Move the appointment, to another clinician if ``clinician_id`` says so; the links move with it.
+
+    Raises Invalid for ``appointment_at``, and for ``clinician_id`` where links would open again for a clinician who is
+    no longer there to read.
+    """
     require(actor, FRONT_DESK)
     with store.write() as session:
         invitation = invitations.get(session, invitation_id, for_update=True)
         if invitation.state == "cancelled":
             raise NotAllowed(_WHY_NO_LINK[LinkState.CANCELLED])
+        to = invitation.clinician_id if clinician_id is None else clinician_id
         problems = checks.check_appointment(appointment_at, now, zone)
         other = invitations.open_for(session, invitation.patient_id, appointment_at)
         if invitation.state == "open" and other not in (None, invitation_id):
             problems["appointment_at"] = _TAKEN_TIME
+        if invitation.state == "open" or to != invitation.clinician_id:
+            problems |= checks.check_clinician(session, to)
         if problems:
             raise Invalid(problems)
         try:
@@ -100,6 +114,7 @@ def move_appointment(
         except IntegrityError:
             raise Invalid({"appointment_at": _TAKEN_TIME}) from None
         _audit(session, store, actor, invitation_id, "move", now)
+        _give_to(session, store, actor, invitation, to, now)
 
 
 def cancel(store: Store, actor: Actor, invitation_id: str, *, now: datetime) -> None:
@@ -123,12 +138,7 @@ def reassign(store: Store, actor: Actor, invitation_id: str, clinician_id: int, 
         problems = checks.check_clinician(session, clinician_id)
         if problems:
             raise Invalid(problems)
-        if invitation.clinician_id == clinician_id:
-            return
-        _audit(
-            session, store, actor, invitation_id, "reassign", now, {"from": invitation.clinician_id, "to": clinician_id}
-        )
-        _set(session, invitation_id, clinician_id=clinician_id)
+        _give_to(session, store, actor, invitation, clinician_id, now)
 
 
 def unlock(store: Store, actor: Actor, invitation_id: str, *, now: datetime) -> None:
@@ -138,6 +148,15 @@ def unlock(store: Store, actor: Actor, invitation_id: str, *, now: datetime) -> 
         invitations.get(session, invitation_id, for_update=True)
         _reset_tries(session, Invitation.id == invitation_id)
         _audit(session, store, actor, invitation_id, "unlock", now)
+
+
+def _give_to(
+    session: Session, store: Store, actor: Actor, invitation: Invitation, clinician_id: int, now: datetime
+) -> None:
+    before = invitation.clinician_id
+    if before != clinician_id:
+        _audit(session, store, actor, invitation.id, "reassign", now, {"from": before, "to": clinician_id})
+        _set(session, invitation.id, clinician_id=clinician_id)
 
 
 def _set(session: Session, invitation_id: str, **values: object) -> None:

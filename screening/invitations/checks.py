@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from screening.store import registry, staff
 from screening.store.patients import Identity, name_words, normalised
+from screening.store.text import UNPRINTABLE, is_line
 
 OLDEST_YEARS = 120
 FURTHEST_APPOINTMENT = timedelta(days=2 * 366)
@@ -34,10 +35,13 @@ def tidy(identity: Identity) -> Identity:
 def check_identity(identity: Identity, today: date) -> dict[str, str]:
     """Check a tidied identity; ``today`` is the clinic's."""
     problems: dict[str, str] = {}
-    if not normalised(identity.record_number) or not _is_line(identity.record_number, 40):
+    number = identity.record_number
+    if not normalised(number) or len(number) > 40 or not number.isprintable():
         problems["record_number"] = "Enter the record number, at most 40 characters."
-    if not name_words(identity.name) or not _is_line(identity.name, 200):
+    if not name_words(identity.name) or len(identity.name) > 200:
         problems["name"] = "Enter the patient's name, at most 200 characters."
+    elif not is_line(identity.name):
+        problems["name"] = UNPRINTABLE
     if not today.year - OLDEST_YEARS <= identity.birth_date.year or identity.birth_date > today:
         problems["birth_date"] = f"Enter a birth date in the last {OLDEST_YEARS} years."
     if identity.email is not None and (len(identity.email) > 254 or not _EMAIL.fullmatch(identity.email)):
@@ -81,10 +85,6 @@ def check_forms(session: Session, questionnaires: Sequence[str], language: str) 
         if current.questionnaire.language != language:
             missing.append(current.questionnaire.title)
     return {"language": f"Not offered in this language: {', '.join(missing)}."} if missing else {}
-
-
-def _is_line(text: str, limit: int) -> bool:
-    return len(text) <= limit and text.isprintable()
 
 
 def _is_mobile(text: str) -> bool:

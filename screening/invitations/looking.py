@@ -65,7 +65,7 @@ def load(store: Store, actor: Actor, invitation_id: str, *, now: datetime, zone:
             clinician=names[invitation.clinician_id],
             appointment_at=invitation.appointment_at,
             language=invitation.language,
-            state=worklist.state_of(invitation, has_unreviewed=worklist.has_unreviewed(session, invitation_id)),
+            state=worklist.state_of(invitation, worklist.reviews_of(session, [invitation_id]).get(invitation_id, ())),
             link_state=invitations.link_state(invitation, now, zone),
             forms=tuple(titles.get(form, form) for form in invitations.questionnaire_ids(session, invitation_id)),
             created_at=invitation.created_at,

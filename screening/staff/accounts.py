@@ -12,13 +12,14 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from screening.staff.passwords import hash_password, password_problem
-from screening.store import audit
+from screening.store import audit, worklist
 from screening.store import staff as repository
-from screening.store.access import ADMINISTRATOR, ROLES, require
+from screening.store.access import ADMINISTRATOR, CLINICIAN, ROLES, require
 from screening.store.audit import Actor, DetailValue
 from screening.store.engine import Store, insert_unless_there
 from screening.store.errors import Invalid, NotAllowed, NotFound
 from screening.store.tables import Role, Staff, staff_role
+from screening.store.text import UNPRINTABLE, is_line
 
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
 _TAKEN = "There is an account with this e-mail address already."
@@ -37,13 +38,26 @@ class StaffView:
 
 
 def create_staff(
-    store: Store, actor: Actor, *, email: str, name: str, roles: Collection[str], password: str, now: datetime
+    store: Store,
+    actor: Actor,
+    *,
+    email: str,
+    name: str,
+    roles: Collection[str],
+    password: str,
+    now: datetime,
+    practice: str = "",
+    is_own_password: bool = False,
 ) -> int:
-    """Make an account and return its id. Raises Invalid for ``email``, ``name``, ``roles`` or ``password``."""
+    """Make an account and return its id. Raises Invalid for ``email``, ``name``, ``roles`` or ``password``.
+
+    The person has to choose another password at the first sign-in, unless ``is_own_password``. ``practice`` is the
+    practice's name, which makes no password.
+    """
     require(actor, ADMINISTRATOR)
     email, name = repository.normalised(email), " ".join(name.split())
     problems = _check(email, name, roles)
-    problem = password_problem(password, (email, name))
+    problem = password_problem(password, (email, name, practice))
     if problem:
         problems["password"] = problem
     if problems:
@@ -55,6 +69,7 @@ def create_staff(
             "name": name,
             "password": hashed,
             "active": True,
+            "must_change_password": not is_own_password,
             "fs_uniquifier": uuid4().hex,
             "created_at": now,
         }
@@ -88,7 +103,8 @@ def find_staff(store: Store, actor: Actor, email: str) -> StaffView:
 def disable_staff(store: Store, actor: Actor, staff_id: int, *, now: datetime) -> None:
     """Close an account and end its sessions; doing it again changes nothing.
 
-    Raises NotAllowed for the last administrator: somebody must be able to open accounts.
+    Raises NotAllowed for the last administrator: somebody must be able to open accounts; and for a clinician whose
+    patients' answers nobody would find then.
     """
     require(actor, ADMINISTRATOR)
     with store.write() as session:
@@ -97,6 +113,7 @@ def disable_staff(store: Store, actor: Actor, staff_id: int, *, now: datetime) -
         if not account.active:
             return
         _keep_an_administrator(session, account)
+        _leave_no_answers_unread(session, account, now)
         _set(session, staff_id, active=False)
         _audit(session, store, actor, staff_id, "disable", now)
 
@@ -125,27 +142,31 @@ def set_roles(store: Store, actor: Actor, staff_id: int, roles: Collection[str],
             return
         if ADMINISTRATOR not in roles:
             _keep_an_administrator(session, account)
+        if CLINICIAN not in roles:
+            _leave_no_answers_unread(session, account, now)
         session.execute(delete(staff_role).where(staff_role.c.staff_id == staff_id))
         _give_roles(session, staff_id, roles)
         _set(session, staff_id)
         _audit(session, store, actor, staff_id, "set_roles", now, {"from": sorted(before), "to": sorted(roles)})
 
 
-def set_password(store: Store, actor: Actor, staff_id: int, password: str, *, now: datetime) -> str:
+def set_password(store: Store, actor: Actor, staff_id: int, password: str, *, now: datetime, practice: str = "") -> str:
     """Give an account another password and end its sessions; by an administrator, or by the person herself.
 
-    Returns what the account's sessions refer to from now on, for the one that goes on. Raises Invalid.
+    One that somebody else gave has to be changed at the next sign-in. Returns what the account's sessions refer to
+    from now on, for the one that goes on. Raises Invalid. ``practice`` is as for `create_staff`.
     """
-    if actor.kind != "staff" or actor.id != str(staff_id):
+    is_own = actor.kind == "staff" and actor.id == str(staff_id)
+    if not is_own:
         require(actor, ADMINISTRATOR)
     with store.read() as session:
         account = repository.get(session, staff_id)
-    problem = password_problem(password, (account.email, account.name))
+    problem = password_problem(password, (account.email, account.name, practice))
     if problem:
         raise Invalid({"password": problem})
     hashed = hash_password(password)
     with store.write() as session:
-        uniquifier = _set(session, staff_id, password=hashed)
+        uniquifier = _set(session, staff_id, password=hashed, must_change_password=not is_own)
         _audit(session, store, actor, staff_id, "set_password", now)
     return uniquifier
 
@@ -154,8 +175,10 @@ def _check(email: str, name: str, roles: Collection[str]) -> dict[str, str]:
     problems = _check_roles(roles)
     if len(email) > 255 or not _EMAIL.fullmatch(email):
         problems["email"] = "Enter an e-mail address like name@example.org."
-    if not name or len(name) > 200 or not name.isprintable():
+    if not name or len(name) > 200:
         problems["name"] = "Enter the person's name, at most 200 characters."
+    elif not is_line(name):
+        problems["name"] = UNPRINTABLE
     return problems
 
 
@@ -175,6 +198,16 @@ def _keep_an_administrator(session: Session, account: Staff) -> None:
     others = [member for member in repository.with_role(session, ADMINISTRATOR) if member.id != account.id]
     if not others:
         raise NotAllowed("This is the last administrator. Make somebody else an administrator first.")
+
+
+def _leave_no_answers_unread(session: Session, account: Staff, now: datetime) -> None:
+    count = worklist.count_waiting(session, account.id, now)
+    if count:
+        appointments = "1 appointment" if count == 1 else f"{count} appointments"
+        raise NotAllowed(
+            f"{account.name} has {appointments} with answers that are still to come or not yet reviewed. "
+            "Let the front desk give them to another clinician first, under Appointments."
+        )
 
 
 def _give_roles(session: Session, staff_id: int, roles: Collection[str]) -> None:

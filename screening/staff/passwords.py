@@ -2,8 +2,8 @@
 
 Length is what makes a password hard to guess (NIST SP 800-63B, 5.1.1.2); no mix of character classes is asked for.
 A list of common passwords is of little use at this length: nearly all on such lists are shorter. So what is taken
-out before counting is what such lists are made of: common words, runs along the keyboard or alphabet, repetition, and
-the account's own name and address.
+out before counting is what such lists are made of: common words, seasons, months and years, runs along the keyboard or
+alphabet, repetition, and the names of account, address and practice.
 """
 
 from __future__ import annotations
@@ -61,8 +61,24 @@ _COMMON = [
     "therapist",
     "patient",
     "screening",
+    "spring",
+    "summer",
+    "autumn",
+    "winter",
+    "january",
+    "february",
+    "march",
+    "april",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
 ]
-_RUNS = (
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_ROWS = (
     "qwertyuiop",
     "qwertzuiop",
     "azertyuiop",
@@ -71,8 +87,14 @@ _RUNS = (
     "yxcvbnm",
     "abcdefghijklmnopqrstuvwxyz",
     "01234567890123456789",
-    "98765432109876543210",
+    "1q2w3e4r5t6y7u8i9o0p",
+    "1q2w3e4r5t6z7u8i9o0p",
+    "1qaz2wsx3edc4rfv5tgb6yhn7ujm",
+    "1qay2wsx3edc4rfv5tgb6zhn7ujm",
+    "qawsedrftgyhujikolp",
 )
+_RUNS = (*_ROWS, *(row[::-1] for row in _ROWS))
+"""Along the keyboard's rows, from row to row, and along the alphabet; there and back."""
 _RUN_LENGTH = 4
 _REPETITION = re.compile(r"(.+?)\1{2,}")
 
@@ -92,7 +114,7 @@ def normalised(password: str) -> str:
 def password_problem(password: str, own: Iterable[str] = ()) -> str | None:
     """Return what is wrong with a password, in words for the person who chose it; None if nothing is.
 
-    ``own`` are the account's e-mail address and name.
+    ``own`` are names that this password must not rest on: the account's e-mail address and name, the practice's name.
     """
     password = normalised(password)
     if len(password) < PASSWORD_LENGTH:
@@ -108,6 +130,7 @@ def _what_is_left(password: str, own: Iterable[str]) -> str:
     words = {word for text in own for word in re.findall(r"\w+", text.casefold()) if len(word) > 2}
     for word in sorted({*words, *_COMMON}, key=len, reverse=True):
         password = password.replace(word, "")
+    password = _YEAR.sub("", password)
     for run in _RUNS:
         for length in range(len(run), _RUN_LENGTH - 1, -1):
             for start in range(len(run) - length + 1):

@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy.orm import Session
+
 from screening.store import attempts, audit, staff
 from screening.store.audit import Actor
 from screening.store.crypto import Keyring
@@ -23,6 +25,10 @@ WAIT = timedelta(minutes=15)
 TRIES_ANYWHERE = 50
 """Wrong passwords for one account from all browsers together that never signed in to it."""
 WAIT_ANYWHERE = timedelta(hours=1)
+
+TRIES_OF_ADDRESS = 60
+"""Wrong passwords for whatever accounts from one network address, but for browsers that signed in to them before."""
+WAIT_OF_ADDRESS = timedelta(hours=1)
 
 _NOBODY = "staff:0"
 """The record of tries at accounts that there are not."""
@@ -47,6 +53,11 @@ class Try:
         return [
             (attempts.key(keyring, "sign-in address", f"{account}\0{self.origin}"), TRIES, WAIT),
             (attempts.key(keyring, "sign-in account", account), TRIES_ANYWHERE, WAIT_ANYWHERE),
+            (
+                attempts.key(keyring, "sign-in network", attempts.network(self.origin)),
+                TRIES_OF_ADDRESS,
+                WAIT_OF_ADDRESS,
+            ),
         ]
 
 
@@ -59,14 +70,25 @@ def is_refused(store: Store, tried: Try, *, now: datetime) -> bool:
 
 
 def note_failure(store: Store, tried: Try, *, now: datetime) -> None:
-    """Count a wrong password, and put it on record without what was typed."""
+    """Count a wrong password, and put it on record without what was typed.
+
+    Tries at accounts that there are not are on record once for each address and hour: anybody can make any number.
+    """
     with store.write() as session:
         for key, _, wait in tried.counts(store.keyring):
             attempts.add_failure(session, key, now, now - wait)
+        attempts.purge(session, now)
         account = staff.find_by_email(session, tried.email)
-        record = f"staff:{account.id}" if account else _NOBODY
-        actor = Actor("staff", "", tried.origin)
-        audit.record(session, store.keyring, actor=actor, action="sign_in_failed", record=record, at=now)
+        if account or _is_first_of_hour(session, store.keyring, tried, now):
+            record = f"staff:{account.id}" if account else _NOBODY
+            actor = Actor("staff", "", tried.origin)
+            audit.record(session, store.keyring, actor=actor, action="sign_in_failed", record=record, at=now)
+
+
+def _is_first_of_hour(session: Session, keyring: Keyring, tried: Try, now: datetime) -> bool:
+    """Count a try at an account that there is not, and tell whether it begins this address's hour."""
+    key = attempts.key(keyring, "sign-in nobody", attempts.network(tried.origin))
+    return attempts.add_failure(session, key, now, now - WAIT_OF_ADDRESS) == 1
 
 
 def note_sign_in(store: Store, actor: Actor, tried: Try, *, now: datetime) -> None:

@@ -5,17 +5,28 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Engine, TextClause, create_engine, event, text
+from sqlalchemy import (
+    Engine,
+    PoolProxiedConnection,
+    create_engine,
+    event,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session, sessionmaker
 
 from screening.store.crypto import Keyring
 
-WRITING: Final = {"screening_write": True}
-"""Execution options of a connection whose transactions write: on SQLite they take the lock at once."""
+_begin: Final = ContextVar("begin", default="BEGIN")
+"""The statement that begins a transaction on SQLite."""
+_wait_ms: Final = ContextVar[int | None]("wait_ms", default=None)
+"""How long a transaction that begins waits for a lock; None for as long as ever."""
 _BUSY_TIMEOUT_MS = 10_000
 
 
@@ -26,7 +37,7 @@ class Store:
         self.keyring = keyring
         self.engine = connect(url)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
-        self._writing = sessionmaker(self.engine.execution_options(**WRITING), expire_on_commit=False, autoflush=True)
+        self._writing = sessionmaker(self.engine, expire_on_commit=False, autoflush=True)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -38,12 +49,17 @@ class Store:
             yield session
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
+    def write(self, *, wait_ms: int | None = None) -> Iterator[Session]:
         """Open a transaction for writing: committed durably at the end, rolled back whole on an exception.
 
         On SQLite it takes the write lock at once (BEGIN IMMEDIATE), so that it can't fail half-way for a lock.
+        ``wait_ms`` bounds the wait for a lock, for what must not keep somebody waiting; OperationalError after it.
         """
         with self._writing.begin() as session:
+            with writing(wait_ms):
+                connection = session.connection()
+            if wait_ms is not None and connection.dialect.name == "postgresql":
+                session.execute(select(func.set_config("lock_timeout", f"{wait_ms}ms", True)))
             yield session
 
     def close(self) -> None:
@@ -51,17 +67,31 @@ class Store:
         self.engine.dispose()
 
 
+@contextmanager
+def writing(wait_ms: int | None = None) -> Iterator[None]:
+    """Let a transaction that begins in this block take SQLite's write lock at once, or after this wait at most."""
+    tokens = _begin.set("BEGIN IMMEDIATE"), _wait_ms.set(wait_ms)
+    try:
+        yield
+    finally:
+        _begin.reset(tokens[0])
+        _wait_ms.reset(tokens[1])
+
+
 def connect(url: str) -> Engine:
     """Make an engine for ``sqlite:///path`` or ``postgresql+psycopg://…``.
 
-    SQLite runs in WAL with synchronous=FULL: what was committed survives a power cut.
+    SQLite runs in WAL with synchronous=FULL: what was committed survives a power cut. What a statement was given is
+    in no message of an error: it can name a patient.
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
-        engine = create_engine(parsed, connect_args={"timeout": _BUSY_TIMEOUT_MS / 1000})
+        engine = create_engine(parsed, hide_parameters=True, connect_args={"timeout": _BUSY_TIMEOUT_MS / 1000})
         _prepare_sqlite(engine)
         return engine
-    return create_engine(parsed, pool_pre_ping=True, pool_size=10, connect_args={"connect_timeout": 5})
+    return create_engine(
+        parsed, hide_parameters=True, pool_pre_ping=True, pool_size=10, connect_args={"connect_timeout": 5}
+    )
 
 
 def _prepare_sqlite(engine: Engine) -> None:
@@ -77,11 +107,19 @@ def _prepare_sqlite(engine: Engine) -> None:
         ):
             connection.execute(f"PRAGMA {pragma}")
 
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        write = connection.get_execution_options().get("screening_write")
-        # Straight to the driver: every transaction begins with it.
-        connection.connection.cursor().execute("BEGIN IMMEDIATE" if write else "BEGIN")
+    def begin(dbapi_connection: PoolProxiedConnection) -> None:
+        cursor, wait_ms = dbapi_connection.cursor(), _wait_ms.get()
+        if wait_ms is None:
+            cursor.execute(_begin.get())
+            return
+        cursor.execute(f"PRAGMA busy_timeout={wait_ms}")
+        try:
+            cursor.execute(_begin.get())
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout={_BUSY_TIMEOUT_MS}")
+
+    # Not the event "begin": an engine with an event of its connections takes a longer way through every statement.
+    engine.dialect.do_begin = begin  # type: ignore[method-assign]
 
 
 def is_reachable(engine: Engine) -> bool:
@@ -99,15 +137,14 @@ def insert_unless_there(
     model: type[DeclarativeBase],
     values: Mapping[str, object],
     *unique: InstrumentedAttribute[Any],
-    where: ColumnElement[bool] | TextClause | None = None,
 ) -> bool:
     """Insert a row unless one with the same unique columns is there; tell whether it was inserted.
 
-    ``where`` is the condition of a partial unique index. One atomic statement: of two that come at once, the second
-    waits for the first and then returns False.
+    One atomic statement: of two that come at once, the second waits for the first and then returns False. Whatever
+    unique constraint or index is met counts, because a table can have two that guard the same thing.
     """
     is_postgresql = session.get_bind().dialect.name == "postgresql"
     insert = postgresql.insert if is_postgresql else sqlite.insert
-    statement = insert(model).values(**values).on_conflict_do_nothing(index_elements=unique, index_where=where)
+    statement = insert(model).values(**values).on_conflict_do_nothing()
     result = session.execute(statement.returning(*unique))
     return result.first() is not None

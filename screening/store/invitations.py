@@ -10,7 +10,7 @@ from datetime import datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import Protocol
 
-from sqlalchemy import bindparam, insert, select, text
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from screening.store.crypto import Keyring
@@ -70,9 +70,8 @@ def create(
         "created_by": created_by,
         "birth_date_failures": 0,
     }
-    is_new = insert_unless_there(
-        session, Invitation, values, Invitation.patient_id, Invitation.appointment_at, where=text("state = 'open'")
-    )
+    # A partial unique index allows one open invitation for each patient and appointment.
+    is_new = insert_unless_there(session, Invitation, values, Invitation.patient_id, Invitation.appointment_at)
     return str(values["id"]) if is_new else None
 
 

@@ -6,15 +6,17 @@ bool}``; answers have the plain form of ANSWERS.json. A page that is not in it w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from screening.answer_formats import parse_flat
 from screening.answers import Answers, Value
 from screening.definition.model import Questionnaire
+from screening.store import audit
 from screening.store.access import CliniciansSee, may_read_answers
 from screening.store.audit import Actor
 from screening.store.crypto import Keyring
@@ -47,6 +49,40 @@ def find_sent(
 def exists(session: Session, response_id: str) -> bool:
     """Tell whether there is such a response at all, for the trail of refused reads."""
     return session.scalar(select(Response.id).where(Response.id == response_id)) is not None
+
+
+def remove(
+    session: Session, keyring: Keyring, found: Sequence[Response], *, actor: Actor, reason: str, at: datetime
+) -> list[int]:
+    """Delete responses with their notes and saved pages, and return the ids of the events that say so.
+
+    An open invitation that none is left of begins anew: its patient would find a form without a question.
+    """
+    events = [
+        audit.record(
+            session,
+            keyring,
+            actor=actor,
+            action="delete",
+            record=f"response:{response.id}",
+            at=at,
+            detail={"reason": reason, "questionnaire": response.questionnaire_id, "version": response.version},
+        )
+        for response in found
+    ]
+    # Notes and saved pages go with their response (ON DELETE CASCADE).
+    session.execute(
+        delete(Response).where(Response.id.in_([response.id for response in found])),
+        execution_options={"synchronize_session": False},
+    )
+    is_left = select(Response.id).where(Response.invitation_id == Invitation.id).exists()
+    session.execute(
+        update(Invitation)
+        .where(Invitation.id.in_({response.invitation_id for response in found}), Invitation.state == "open", ~is_left)
+        .values(begun_at=None, consented_at=None, consent_hash=None, consent_language=None, helped_by=None),
+        execution_options={"synchronize_session": False},
+    )
+    return events
 
 
 def open_answers(keyring: Keyring, response: Response, questionnaire: Questionnaire) -> Answers:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine, func, inspect, select, text
 
-from screening.store.engine import WRITING
+from screening.store.engine import writing
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -78,7 +78,7 @@ def _migrate(engine: Engine, run: Callable[[Config], None]) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.set_main_option("path_separator", "os")
-    with engine.execution_options(**WRITING).begin() as connection:
+    with writing(), engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(select(func.pg_advisory_xact_lock(_UPGRADING)))
         config.attributes["connection"] = connection

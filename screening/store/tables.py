@@ -94,6 +94,16 @@ staff_role = Table(
 )
 
 
+class KeyCheck(Base):
+    """What tells at the start whether the key file is this database's; see `key_check`. One row, or none yet."""
+
+    __tablename__ = "key_check"
+    __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=1)
+    document: Mapped[bytes]
+
+
 class Role(Base):
     """What a member of staff may do: front_desk, clinician, administrator, auditor, transcriber."""
 
@@ -106,7 +116,10 @@ class Role(Base):
 
 
 class Staff(Base):
-    """A member of staff who can sign in. ``fs_uniquifier`` is what sessions refer to; a new one ends them all."""
+    """A member of staff who can sign in. ``fs_uniquifier`` is what sessions refer to; a new one ends them all.
+
+    ``must_change_password``: somebody else gave the password, and it is good for choosing another one only.
+    """
 
     __tablename__ = "staff"
 
@@ -115,6 +128,7 @@ class Staff(Base):
     name: Mapped[str] = mapped_column(String(200))
     password: Mapped[str | None] = mapped_column(String(255))
     active: Mapped[bool] = mapped_column(default=True)
+    must_change_password: Mapped[bool] = mapped_column(default=False)
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime]
     roles: Mapped[list[Role]] = relationship(secondary=staff_role, lazy="selectin")

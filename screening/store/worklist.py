@@ -5,12 +5,12 @@ The front desk's and the clinician's list are one query; the clinician's adds th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, and_, exists, not_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from screening.store import patients, registry, staff
@@ -32,6 +32,8 @@ class ListState(StrEnum):
     SENT = "sent"
     """Sent, and not yet reviewed, or not all of it."""
     REVIEWED = "reviewed"
+    DELETED = "deleted"
+    """Sent, and its answers deleted since: when their time was over, or because the patient asked."""
     CANCELLED = "cancelled"
 
 
@@ -92,13 +94,17 @@ class ListPage:
 
 _WAITS = and_(Response.sent_at.is_not(None), Response.reviewed_at.is_(None))
 _HAS_UNREVIEWED = exists().where(Response.invitation_id == Invitation.id, _WAITS)
+_HAS_RESPONSE = exists().where(Response.invitation_id == Invitation.id)
+_LINKS_LAST = timedelta(days=1)
+"""Longer than from any appointment to the end of its day, when the links end."""
 
 _IN_STATE: dict[ListState, ColumnElement[bool]] = {
     ListState.NOT_STARTED: and_(Invitation.state == "open", Invitation.begun_at.is_(None)),
     ListState.BEGUN: and_(Invitation.state == "open", Invitation.begun_at.is_not(None)),
     ListState.DECLINED: Invitation.state == "declined",
     ListState.SENT: and_(Invitation.state == "sent", _HAS_UNREVIEWED),
-    ListState.REVIEWED: and_(Invitation.state == "sent", not_(_HAS_UNREVIEWED)),
+    ListState.REVIEWED: and_(Invitation.state == "sent", _HAS_RESPONSE, not_(_HAS_UNREVIEWED)),
+    ListState.DELETED: and_(Invitation.state == "sent", not_(_HAS_RESPONSE)),
     ListState.CANCELLED: Invitation.state == "cancelled",
 }
 
@@ -133,12 +139,20 @@ def to_review(session: Session, keyring: Keyring, actor: Actor, clinicians_see: 
 
 def to_review_query(actor: Actor, clinicians_see: CliniciansSee) -> Select[Invitation]:
     """Return the query for what was sent and not yet reviewed."""
-    waiting = select(Response.invitation_id).where(_WAITS).distinct().subquery()
-    return (
-        select(Invitation)
-        .join(waiting, waiting.c.invitation_id == Invitation.id)
-        .where(may_read_answers(actor, clinicians_see))
+    waiting = select(Response.invitation_id).where(_WAITS, _is_readable(actor, clinicians_see))
+    return select(Invitation).where(Invitation.id.in_(waiting))
+
+
+def _is_readable(actor: Actor, clinicians_see: CliniciansSee) -> ColumnElement[bool]:
+    """Return the condition, over a query that has the response, under which this actor may read it.
+
+    It looks at the invitation of each response that was found. As a join it would invite SQLite, which knows nothing
+    of the sizes, to begin with all the clinician's invitations of all years.
+    """
+    of_response = select(Invitation.id).where(
+        Invitation.id == Response.invitation_id, may_read_answers(actor, clinicians_see)
     )
+    return of_response.correlate(Response).exists()
 
 
 def _conditions(keyring: Keyring, wanted: ListFilter) -> list[ColumnElement[bool]]:
@@ -169,7 +183,7 @@ def _rows(session: Session, keyring: Keyring, shown: Sequence[Invitation]) -> tu
     ids = [invitation.id for invitation in shown]
     people = patients.read_many(session, keyring, (invitation.patient_id for invitation in shown))
     clinicians = staff.names(session, (invitation.clinician_id for invitation in shown))
-    waiting = set(session.scalars(select(Response.invitation_id).where(Response.invitation_id.in_(ids), _WAITS)))
+    reviews = reviews_of(session, ids)
     titles = registry.titles(session)
     forms: dict[str, list[str]] = {}
     for invitation_id, questionnaire_id in session.execute(
@@ -188,7 +202,7 @@ def _rows(session: Session, keyring: Keyring, shown: Sequence[Invitation]) -> tu
             clinician=clinicians[invitation.clinician_id],
             appointment_at=invitation.appointment_at,
             language=invitation.language,
-            state=state_of(invitation, has_unreviewed=invitation.id in waiting),
+            state=state_of(invitation, reviews.get(invitation.id, ())),
             sent_at=invitation.sent_at,
             is_locked=is_locked(invitation),
             forms=tuple(titles.get(form, form) for form in forms.get(invitation.id, ())),
@@ -197,20 +211,32 @@ def _rows(session: Session, keyring: Keyring, shown: Sequence[Invitation]) -> tu
     )
 
 
-def state_of(invitation: Invitation, *, has_unreviewed: bool) -> ListState:
-    """Tell what became of an invitation; ``has_unreviewed`` says whether a response of it is still to be read."""
+def state_of(invitation: Invitation, reviews: Collection[datetime | None]) -> ListState:
+    """Tell what became of an invitation; ``reviews`` are those of its responses, as `reviews_of` returns them."""
     if invitation.state == "open":
         return ListState.BEGUN if invitation.begun_at else ListState.NOT_STARTED
-    if invitation.state == "sent":
-        return ListState.SENT if has_unreviewed else ListState.REVIEWED
-    return ListState(invitation.state)
+    if invitation.state != "sent":
+        return ListState(invitation.state)
+    if not reviews:
+        return ListState.DELETED
+    return ListState.SENT if None in reviews else ListState.REVIEWED
 
 
-def has_unreviewed(session: Session, invitation_id: str) -> bool:
-    """Tell whether a response of this invitation was sent and is still to be read."""
-    return (
-        session.scalar(select(Response.id).where(Response.invitation_id == invitation_id, _WAITS).limit(1)) is not None
-    )
+def reviews_of(session: Session, invitation_ids: Collection[str]) -> dict[str, list[datetime | None]]:
+    """Return when each response of these invitations was reviewed, None for not yet; by invitation id."""
+    found: dict[str, list[datetime | None]] = {}
+    query = select(Response.invitation_id, Response.reviewed_at).where(Response.invitation_id.in_(invitation_ids))
+    for invitation_id, reviewed_at in session.execute(query):
+        found.setdefault(invitation_id, []).append(reviewed_at)
+    return found
+
+
+def count_waiting(session: Session, clinician_id: int, now: datetime) -> int:
+    """Count a clinician's appointments with answers that can still come, or are not yet reviewed."""
+    can_come = and_(Invitation.state == "open", Invitation.appointment_at > now - _LINKS_LAST)
+    waits = and_(Invitation.state == "sent", _HAS_UNREVIEWED)
+    query = select(func.count()).select_from(Invitation)
+    return session.scalar(query.where(Invitation.clinician_id == clinician_id, or_(can_come, waits))) or 0
 
 
 def responses_of(
@@ -221,11 +247,10 @@ def responses_of(
     found: dict[str, tuple[ListedResponse, ...]] = {}
     query = (
         select(Response.invitation_id, Response.id, Response.questionnaire_id, Response.reviewed_at)
-        .join(Invitation, Invitation.id == Response.invitation_id)
         .where(
             Response.invitation_id.in_(invitation_ids),
             Response.sent_at.is_not(None),
-            may_read_answers(actor, clinicians_see),
+            _is_readable(actor, clinicians_see),
         )
         .order_by(Response.position)
     )

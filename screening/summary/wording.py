@@ -46,7 +46,7 @@ class Wording:
     clinician: str = "Clinician"
     running_header: str = "{name}, born {date}"
     title: str = "{form}, {name}"
-    read_by: str = "Read by {name} on {time}"
+    read_by: str = "Reviewed by {name} on {time}"
     not_reviewed: str = "Not yet reviewed"
 
     # Where the answers come from
@@ -68,6 +68,6 @@ class Wording:
     attention: str = "{name} asked to see this first (set {date})"
     note: str = "Note"
     addendum: str = "Added later"
-    sign_off: str = "Signed off"
+    sign_off: str = "Reviewed"
     signed: str = "“I have read these answers.”"
     byline: str = "{name}, {time}"

@@ -1,6 +1,7 @@
 """What people see when something can't be done: a calm page that says what to do, never a traceback.
 
-The page needs no session and no database. A patient's post that failed comes back as a form that sends it again.
+The page needs no session and no database. Whoever is not clearly staff gets the patient's page, with the numbers to
+call and the way out. A patient's post that failed comes back as a form that sends it again.
 """
 
 from __future__ import annotations
@@ -10,15 +11,18 @@ from http import HTTPStatus
 from flask import Flask, current_app, render_template, request, session
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.wrappers import Response
 
+from screening.config import PROJECT
 from screening.store.errors import NotAllowed, NotFound
-from screening.web.sessions import PATIENT_PATHS
+from screening.web.sessions import FAULTS
 
-_PLAIN = "errors/plain.html"
+_LAST_RESORT = (PROJECT / "templates" / "errors" / "plain.html").read_text(encoding="utf-8")
+"""Sent as it is where even an error page could not be made: no template, no layout, no translation, no variable."""
 _PATIENT = "errors/patient.html"
 _STAFF = "errors/staff.html"
+_OF_STAFF = ("clinic", "admin")
 
 
 def init_app(app: Flask) -> None:
@@ -42,6 +46,8 @@ def _require_session() -> None:
 def _http(error: HTTPException) -> Response | tuple[str, int]:
     if error.code is None or error.code < HTTPStatus.BAD_REQUEST:
         return error.get_response()
+    if isinstance(error, InternalServerError) and isinstance(error.original_exception, FAULTS):
+        return _database(error.original_exception)  # the session could not be written
     return _page(error.code)
 
 
@@ -65,19 +71,15 @@ def _unexpected(error: Exception) -> tuple[str, int]:
 
 def _page(status: int, message: str = "") -> tuple[str, int]:
     try:
-        if request.path.startswith(PATIENT_PATHS):
-            return render_template(_PATIENT, status=status, retry_fields=_typed()), status
-        return render_template(_STAFF, status=status, message=message, home_url="/clinic/"), status
+        if request.path.split("/")[1] in _OF_STAFF:
+            return render_template(_STAFF, status=status, message=message, home_url="/clinic/"), status
+        typed = _typed() if status >= HTTPStatus.INTERNAL_SERVER_ERROR else []
+        return render_template(_PATIENT, status=status, retry_fields=typed), status
     except Exception as error:  # noqa: BLE001  # whatever broke the page, somebody waits for an answer
         current_app.logger.error("the error page failed: %s", type(error).__name__)
-        return render_template(_PLAIN), status
+        return _LAST_RESORT, status
 
 
 def _typed() -> list[tuple[str, str]]:
     """Return the fields of a post that failed, so that they can be sent again."""
-    if request.method != "POST":
-        return []
-    try:
-        return list(request.form.items(multi=True))
-    except RequestEntityTooLarge:
-        return []
+    return list(request.form.items(multi=True)) if request.method == "POST" else []

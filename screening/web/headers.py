@@ -46,6 +46,10 @@ def _protect(response: Response) -> Response:
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
     headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
     headers["X-Robots-Tag"] = "noindex, nofollow"
+    # The routing's own redirects name the host, which is what the request says it is: anything.
+    if response.location and response.location.startswith(request.host_url):
+        response.location = "/" + response.location.removeprefix(request.host_url).lstrip("/")
+        response.set_data(b"")
     if not request.path.startswith("/static/"):
         headers["Cache-Control"] = "no-store"
     if context.settings().is_https:

@@ -45,9 +45,11 @@ def use(language: str) -> None:
 
 def translations() -> Translations:
     """Return the texts in this request's language."""
-    if "translations" not in g:
-        g.translations = get_translations()
-    found: Translations = g.translations
+    found: Translations
+    try:
+        found = g.translations
+    except AttributeError:
+        found = g.translations = get_translations()
     return found
 
 

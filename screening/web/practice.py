@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask
-from flask_babel import get_locale
+from flask_babel import get_locale, gettext
 
 from screening.web import context
 
@@ -26,3 +26,13 @@ def _variables() -> dict[str, Any]:
             {"number": number.number, "description": number.described(language)} for number in settings.help_numbers
         ],
     }
+
+
+def readers() -> str:
+    """Say in words who can read the answers of a patient."""
+    settings = context.settings()
+    if settings.readers:
+        return settings.readers
+    if settings.clinicians_see == "own":
+        return str(gettext("your clinician, or the colleague who takes over your appointment"))
+    return str(gettext("your clinician and the other clinicians of the practice"))

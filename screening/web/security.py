@@ -29,7 +29,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from wtforms import EmailField, Field, PasswordField
 
 from screening.staff import signing_in
-from screening.staff.passwords import normalised
+from screening.staff.passwords import LONGEST_PASSWORD, normalised
 from screening.staff.signing_in import Try
 from screening.store import staff
 from screening.store.tables import Staff
@@ -86,10 +86,15 @@ class Account(UserMixin):
     active: bool
     roles: list[RoleMixin]
     fs_uniquifier: str = ""
+    must_change_password: bool = False
 
     def verify_and_update_password(self, password: str) -> bool:
         """Tell whether this is the account's password."""
-        return self.password is not None and verify_password(normalised(password), self.password)
+        return (
+            self.password is not None
+            and not _is_too_long(password)
+            and verify_password(normalised(password), self.password)
+        )
 
 
 class AccountStore(UserDatastore):
@@ -141,7 +146,7 @@ class SignInForm(LoginForm):
             after_this_request(_say_too_many)
             self.shown.problems["email"] = _("Too many wrong tries. Wait 15 minutes, then try again.")
             return False
-        if super().validate(**kwargs):
+        if not _is_too_long(self.password.data or "") and super().validate(**kwargs):
             return True
         signing_in.note_failure(context.store(), tried, now=context.now())
         self.shown.problems["email"] = _("The e-mail address or the password is wrong, or the account is closed.")
@@ -187,7 +192,21 @@ def _account(row: Staff | None) -> Account | None:
     if row is None:
         return None
     roles: list[RoleMixin] = [AccountRole(role.name) for role in row.roles]
-    return Account(row.id, row.email, row.name, row.password, row.active, roles, row.fs_uniquifier)
+    return Account(
+        row.id,
+        row.email,
+        row.name,
+        row.password,
+        row.active,
+        roles,
+        row.fs_uniquifier,
+        row.must_change_password,
+    )
+
+
+def _is_too_long(password: str) -> bool:
+    """Tell whether no account can have this password; what verifies passwords fails on very long ones."""
+    return len(normalised(password)) > LONGEST_PASSWORD
 
 
 def _try(email: str) -> Try:

@@ -31,6 +31,9 @@ REMEMBERED = timedelta(days=7)
 FAULTS = (DBAPIError, PoolTimeoutError)
 """What a database that does not answer raises."""
 
+_PATIENTS_WAIT_MS = 200
+"""How long the end of a patient's session waits for a lock: whoever leaves, leaves at once."""
+
 _TOUCH_AFTER = 0.1
 """A session is prolonged once this part of its idle time has gone by, so that reading a page rarely writes."""
 
@@ -43,9 +46,9 @@ _BY_HASH = select(WebSession.kind, WebSession.data, WebSession.expires_at, WebSe
 class ServerSession(dict[str, Any], SessionMixin):
     """``flask.session``: a dictionary that notices changes, with an end that the server knows of.
 
-    ``expired_invitation_id`` is set when the cookie names a patient's session that ran out; the session itself is
-    empty then. ``fault`` is set when the database did not say whose session it is; the request fails with it later,
-    when its route is known.
+    ``expired`` is set when the cookie names a session that ran out, and ``expired_invitation_id`` if it was a
+    patient's; the session itself is empty then. ``fault`` is set when the database did not say whose session it is; the
+    request fails with it later, when its route is known.
     """
 
     def __init__(self, kind: str, token: str | None = None, content: dict[str, Any] | None = None) -> None:
@@ -57,6 +60,8 @@ class ServerSession(dict[str, Any], SessionMixin):
         self.stale_token: str | None = None
         self.ended = False
         self.touch = False
+        self.saved = False
+        self.expired = False
         self.expired_invitation_id: str | None = None
         self.fault: Exception | None = None
 
@@ -137,6 +142,7 @@ class DatabaseSessionInterface(SessionInterface):
         now = self._clock()
         if row.expires_at <= now:
             session = ServerSession(kind)
+            session.expired = True
             session.expired_invitation_id = row.invitation_id
             return session
         content = self._store.keyring.open(row.data, _bound_to(id_hash))
@@ -145,14 +151,17 @@ class DatabaseSessionInterface(SessionInterface):
         return session
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        """Write what changed and set or clear the cookie."""
+        """Write what changed and set or clear the cookie; once a request, whatever came of it."""
         assert isinstance(session, ServerSession)
+        if session.saved:  # it failed, and this is the page that says so
+            return
+        session.saved = True
         if session.ended:
             response.delete_cookie(
                 self.cookie_name(session.kind), path="/", secure=self._secure, httponly=True, samesite="Lax"
             )
             try:
-                self._forget(session.token, session.stale_token)
+                self._forget(session)
             except (DBAPIError, PoolTimeoutError) as fault:
                 # "Exit this page" leaves whatever happens here; the session then runs out by its idle time.
                 if session.kind != "patient":
@@ -201,10 +210,10 @@ class DatabaseSessionInterface(SessionInterface):
                 .values(seen_at=now, expires_at=now + self._idle[session.kind])
             )
 
-    def _forget(self, *tokens: str | None) -> None:
-        hashes = [_hash(token) for token in tokens if token]
+    def _forget(self, session: ServerSession) -> None:
+        hashes = [_hash(token) for token in (session.token, session.stale_token) if token]
         if hashes:
-            with self._store.write() as db:
+            with self._store.write(wait_ms=_PATIENTS_WAIT_MS if session.kind == "patient" else None) as db:
                 db.execute(delete(WebSession).where(WebSession.id_hash.in_(hashes)))
 
     def _set_cookie(self, session: ServerSession, response: Response) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -17,7 +18,7 @@ from screening.store.crypto import Keyring
 from screening.store.engine import Store
 from tests.support import pdf
 from tests.support.app import make_settings
-from tests.support.clinic import Clinic
+from tests.support.clinic import MOOD, NOW, Clinic
 
 INVITE = {
     "--record-number": "A-17",
@@ -123,6 +124,50 @@ def test_report_refuses_what_there_is_not(clinic: Clinic, tmp_path: Path) -> Non
     (response_id,) = clinic.send(clinic.invite().invitation_id)
     reason = refusal(run("report", response_id, "-o", str(tmp_path / "no" / "folder.pdf")))
     assert reason.endswith("folder.pdf: can't be written (No such file or directory)")
+
+
+def test_report_leaves_an_earlier_file_whole_where_it_fails(
+    clinic: Clinic, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (response_id,) = clinic.send(clinic.invite().invitation_id)
+    output = tmp_path / "out" / "answers.pdf"
+    output.parent.mkdir()
+    output.write_bytes(b"from before")
+
+    def full(path: Path, target: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    assert "No space left on device" in refusal(run("report", response_id, "-o", str(output)))
+    assert [path.name for path in output.parent.iterdir()] == ["answers.pdf"]
+    assert output.read_bytes() == b"from before"
+
+
+def test_erase_deletes_and_prints_a_receipt(clinic: Clinic) -> None:
+    (response_id,) = clinic.send(clinic.invite().invitation_id)
+    kept = CliRunner().invoke(main, ["erase", response_id], input="n\n")
+    assert kept.exit_code == 1
+    assert clinic.actions(f"response:{response_id}")[-1][0] == "send"
+    result = run("erase", response_id, "--yes")
+    assert result.exit_code == 0, result.output
+    assert re.fullmatch(
+        rf"Deleted: response {response_id} \(mood 1, sent on 2026-05-04\)\. On record as event \d+\.\n", result.stdout
+    )
+    assert clinic.actions(f"response:{response_id}")[-1] == ("delete", "cli")
+    assert refusal(run("erase", response_id, "--yes")) == "There is no such response."
+
+
+def test_a_registered_questionnaire_is_exported_by_its_id(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+    clinic.register(MOOD.format(version="2"), now=NOW + timedelta(days=1))
+    newest = run("questionnaire", "export", "mood")
+    assert newest.exit_code == 0, newest.output
+    assert json.loads(newest.stdout)["version"] == "2"
+    older = run("questionnaire", "export", "mood", "--version", "1")
+    assert json.loads(older.stdout)["version"] == "1"
+    assert "mood: there is no such file" in refusal(run("questionnaire", "export", "mood", "--version", "3"))
+    monkeypatch.setenv("SCREENING_KEY_FILE", "nowhere.toml")
+    assert "no key file here" in refusal(run("questionnaire", "export", "mood"))
+    assert run("questionnaire", "export", "detachment-checkin").exit_code == 0
 
 
 def test_staff_are_added_listed_closed_and_opened(clinic: Clinic) -> None:

@@ -70,6 +70,36 @@ def test_codes_that_yaml_takes_for_booleans_stay_codes():
     assert item.options == (Option("red", "Red"), Option("green", "Green"), Option("no", "None at all"))
 
 
+@pytest.mark.parametrize("version", ["..", ".", "1/approve", "a?b#c", "a b", "1%2f", "ä", "x" * 21])
+def test_a_version_that_could_not_stand_in_an_address_is_refused(version):
+    text = with_items("- {id: a, type: boolean, text: Well?}", head=HEAD.replace('"1"', f'"{version}"'))
+    (problem,) = problems_of(text)
+    assert problem.line == 2
+    assert "version" in problem.message
+
+
+@pytest.mark.parametrize("version", ["1", "2026.1", "1.0.0-beta_2", "x" * 20])
+def test_a_version_is_letters_digits_dots_and_dashes(version):
+    text = with_items("- {id: a, type: boolean, text: Well?}", head=HEAD.replace('"1"', f'"{version}"'))
+    assert load_text(text, "x").questionnaire.version == version
+
+
+@pytest.mark.parametrize("language", ["qq", "xx-XX", "zzz"])
+def test_a_language_that_nobody_knows_is_refused(language):
+    text = with_items(
+        "- {id: a, type: boolean, text: Well?}", head=HEAD.replace("language: en", f"language: {language}")
+    )
+    assert f"can't be {language}: no such language is known" in messages_of(text)
+
+
+@pytest.mark.parametrize("language", ["es", "ar", "pt-BR", "zh-Hant", "es-419"])
+def test_known_languages_are_taken(language):
+    text = with_items(
+        "- {id: a, type: boolean, text: Well?}", head=HEAD.replace("language: en", f"language: {language}")
+    )
+    assert load_text(text, "x").questionnaire.language == language
+
+
 def test_version_that_looks_like_a_number_stays_text():
     text = with_items("- {id: a, type: boolean, text: Yes?}", head=HEAD.replace('"1"', "2026.10"))
     assert load_text(text, "x").questionnaire.version == "2026.10"

@@ -8,16 +8,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, func, select
 
 from screening import invitations
 from screening.intake import consent, opening
 from screening.intake.opening import Outcome
 from screening.store.audit import Actor
 from screening.store.engine import Store
-from screening.store.tables import (
-    AuditEvent,
-)
+from screening.store.tables import Attempt, AuditEvent
 from tests.support.clinic import NOW, ZONE, Clinic
 from tests.support.visitor import WHEN, at_once
 
@@ -94,11 +92,12 @@ def statements(store: Store) -> Iterator[list[str]]:
 
 def test_a_link_that_nobody_knows_takes_as_many_statements_as_another_birth_date(practice: Clinic) -> None:
     token = practice.invite().token
+    open_link(practice, "begins the hour's count of this address", date(1988, 5, 13))
     with statements(practice.store) as known:
         open_link(practice, token, date(1988, 5, 13))
     with statements(practice.store) as unknown:
         open_link(practice, "no-such-token", date(1988, 5, 13))
-    assert len(known) == len(unknown)
+    assert len(known) == len(unknown), (known, unknown)
 
 
 def test_a_link_says_what_became_of_its_invitation(practice: Clinic) -> None:
@@ -134,6 +133,54 @@ def test_every_try_is_on_record_without_the_date_or_the_token(practice: Clinic) 
         "wrong_birth_date",
         "open_link",
     ]
+
+
+def guess(practice: Clinic, times: int, *, origin: str, now: datetime = NOW) -> list[Outcome]:
+    """Try as many links that nobody knows."""
+    return [
+        opening.open_link(practice.store, f"{now} {number}", BIRTH_DATE, origin=origin, now=now, zone=ZONE).outcome
+        for number in range(times)
+    ]
+
+
+def test_guessing_at_links_has_a_limit_by_address(practice: Clinic) -> None:
+    invited = practice.invite()
+    outcomes = guess(practice, opening.TRIES_OF_ADDRESS + 1, origin="2001:db8::1")
+    assert set(outcomes[:-1]) == {Outcome.WRONG}
+    assert outcomes[-1] is Outcome.REFUSED
+
+    def at(origin: str, now: datetime = NOW) -> Outcome:
+        return opening.open_link(practice.store, invited.token, BIRTH_DATE, origin=origin, now=now, zone=ZONE).outcome
+
+    assert at("2001:db8::ffff") is Outcome.REFUSED, "one machine has a whole /64"
+    again = opening.reopen(practice.store, invited.invitation_id, BIRTH_DATE, origin="2001:db8::1", now=NOW, zone=ZONE)
+    assert again.outcome is Outcome.REFUSED
+    assert at("2001:db8:0:1::1") is Outcome.OPEN
+    assert at("2001:db8::1", NOW + timedelta(hours=1, seconds=1)) is Outcome.OPEN
+
+
+def test_wrong_birth_dates_on_known_links_count_for_the_address_too(practice: Clinic) -> None:
+    token = practice.invite().token
+    open_link(practice, token, date(1988, 5, 13))
+    assert Outcome.REFUSED not in guess(practice, opening.TRIES_OF_ADDRESS - 1, origin="198.51.100.4")
+    assert open_link(practice, token).outcome is Outcome.REFUSED
+
+
+def test_guessing_at_links_leaves_one_event_an_hour_and_a_bounded_number_of_rows(practice: Clinic) -> None:
+    for day in range(3):
+        guess(practice, 40, origin="198.51.100.4", now=NOW + timedelta(days=2 * day))
     with practice.store.read() as session:
-        (record,) = session.scalars(select(AuditEvent.record).where(AuditEvent.actor == "unknown"))
-    assert record.startswith("attempt:")
+        records = session.scalars(select(AuditEvent.record).where(AuditEvent.actor == "unknown")).all()
+        counts = session.scalar(select(func.count()).select_from(Attempt))
+    assert len(records) == 3
+    assert records[0].startswith("attempt:")
+    assert counts == 41, "those of the last day, and the address's"
+
+
+def test_a_known_link_stays_locked_for_ever(practice: Clinic) -> None:
+    visit = NOW + timedelta(days=60)
+    token = practice.invite(appointment_at=visit).token
+    for _ in range(5):
+        open_link(practice, token, date(1988, 5, 13))
+    guess(practice, 1, origin="192.0.2.1", now=NOW + timedelta(days=30))
+    assert open_link(practice, token, now=NOW + timedelta(days=30)).outcome is Outcome.LOCKED

@@ -152,3 +152,21 @@ def test_a_clock_that_jumps_changes_no_order(practice: Clinic) -> None:
     with practice.store.read() as session:
         in_order = session.scalars(select(Response.invitation_id).order_by(Response.sent_sequence)).all()
     assert in_order == [first.actor.id, second.actor.id]
+
+
+def test_the_trail_holds_no_answer_not_even_that_a_topic_was_declined(practice: Clinic) -> None:
+    visitor = begin(practice)
+    visitor.save(1, hope="Rain.")
+    visitor.skip(3)
+    sending.set_helper(practice.store, visitor.actor, Helper.INTERPRETER, **WHEN)
+    with practice.store.read() as session:
+        trail = session.execute(
+            select(AuditEvent.action, AuditEvent.detail)
+            .where(AuditEvent.record == f"invitation:{visitor.actor.id}", AuditEvent.actor_kind == "patient")
+            .order_by(AuditEvent.id)
+        ).all()
+    assert [tuple(event) for event in trail][-3:] == [
+        ("save_page", {"page": 1, "revision": 1}),
+        ("save_page", {"page": 3, "revision": 1}),
+        ("set_helper", {}),
+    ]

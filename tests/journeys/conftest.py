@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from screening.config import Settings
-from tests.support.app import close_app, make_app
+from screening import staff
+from screening.config import PROJECT, Settings
+from screening.demo.practice import PASSWORD, fill
+from screening.store.audit import Actor
+from screening.store.crypto import Keyring
+from screening.store.engine import Store
+from tests.support.app import close_app, make_app, make_settings
 from tests.support.browser import DESKTOP, WAYS, Watch, Way, launch, person
 from tests.support.clock import Clock
+from tests.support.database import upgrade
+from tests.support.journey import HORAK, Member, Patient, Running
 from tests.support.pages import SCREENSHOTS
 from tests.support.server import serving
 
+TIME_ZONE = ZoneInfo("Europe/Prague")
 _FAILED = pytest.StashKey[bool]()
 
 
@@ -97,10 +108,62 @@ def new_page(browser: Browser, watch: Watch, request: pytest.FixtureRequest) -> 
         if request.node.stash.get(_FAILED, False):
             name = re.sub(r"\W+", "-", request.node.name)
             for number, page in enumerate(pages, start=1):
-                page.screenshot(path=SCREENSHOTS / "failed" / f"{name}-{number}.png", full_page=True)
+                page.screenshot(path=SCREENSHOTS / "failed" / f"{name}-{number}.png", full_page=True, scale="css")
 
 
 @pytest.fixture(params=WAYS, ids=lambda way: way.name)
-def page(request: pytest.FixtureRequest, new_page: Callable[..., Page]) -> Page:
-    """A page in each way of looking at it: desktop and phone, with and without scripts."""
-    return new_page(request.param)
+def way(request: pytest.FixtureRequest) -> Way:
+    """Each way of looking at a page: desktop and phone, with and without scripts."""
+    chosen: Way = request.param
+    return chosen
+
+
+@pytest.fixture(scope="session")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with keys and database of the demonstration's practice and one more clinician, to copy."""
+    folder = tmp_path_factory.mktemp("demonstration")
+    keyring, now = Keyring.generate(), Clock().now
+    keyring.write(folder / "keys.toml")
+    url = f"sqlite:///{folder / 'answers.db'}"
+    upgrade(url)
+    store = Store(url, keyring)
+    fill(store, (PROJECT / "questionnaires",), now, TIME_ZONE)
+    system = Actor(kind="system", id="test", origin="", roles=frozenset())
+    horak = {
+        "email": HORAK,
+        "name": "Dr B. Horak",
+        "roles": {"clinician"},
+        "password": PASSWORD,
+        "is_own_password": True,
+    }
+    staff.create_staff(store, system, **horak, now=now)
+    store.close()
+    return folder
+
+
+@pytest.fixture
+def practice(demonstration: Path, tmp_path: Path, clock: Clock) -> Iterator[Running]:
+    """The demonstration's practice, served; its clinicians read each other's patients."""
+    folder = tmp_path / "practice"
+    shutil.copytree(demonstration, folder)
+    url = f"sqlite:///{folder / 'answers.db'}"
+
+    def build(origin: str) -> Flask:
+        settings = make_settings(folder, url, public_origin=origin, environment="demo", clinicians_see="practice")
+        return make_app(settings, clock)
+
+    with serving(build) as (origin, app):
+        yield Running(origin, app, clock)
+    close_app(app)
+
+
+@pytest.fixture
+def patient(new_page: Callable[..., Page], practice: Running, way: Way) -> Patient:
+    """A patient, in each way of looking at a page."""
+    return Patient(new_page(way), practice, way)
+
+
+@pytest.fixture
+def member(new_page: Callable[..., Page], practice: Running) -> Callable[..., Member]:
+    """Open a browser as one more member of staff: ``member()`` or ``member(SMALL_PHONE_NO_SCRIPT)``."""
+    return lambda way=DESKTOP: Member(new_page(way), practice, way)

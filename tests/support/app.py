@@ -49,3 +49,4 @@ def close_app(app: Flask) -> None:
     store = app.extensions["store"]
     assert isinstance(store, Store)
     store.close()
+    app.extensions["renderer"].close()

@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Browser, Page, Route
 
 SCREENSHOTS = Path(__file__).resolve().parent.parent.parent / "var" / "screenshots"
 
 _AXE_OPTIONS = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
+
+_WITH_SCRIPTS: WeakKeyDictionary[Browser, Page] = WeakKeyDictionary()
 
 
 def assert_accessible(page: Page) -> None:
@@ -32,32 +35,39 @@ def assert_fits(page: Page) -> None:
 def screenshot(page: Page, name: str) -> None:
     """Take a picture of the whole page as ``var/screenshots/NAME.png``, if SCREENSHOTS is set."""
     if os.environ.get("SCREENSHOTS"):
-        page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
+        page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True, scale="css")
 
 
 def _look_at_copy(page: Page) -> list[dict[str, Any]]:
-    browser = page.context.browser
-    assert browser is not None
     html, url = page.content(), page.url
-    viewport = page.viewport_size
+    copy = _page_with_scripts(page)
+
+    def answer(route: Route) -> None:
+        if route.request.url == url:
+            route.fulfill(body=html, content_type="text/html; charset=utf-8")
+        elif route.request.resource_type == "script":
+            route.abort()
+        else:
+            route.continue_()
+
+    copy.goto("about:blank")  # so that the next step loads a page even if only the part after "#" is new
+    copy.route("**/*", answer)
+    copy.goto(url)
+    violations = _run_axe(copy)
+    copy.unroute("**/*")
+    return violations
+
+
+def _page_with_scripts(page: Page) -> Page:
+    """Return a page with scripts and this page's viewport; one for each browser, because opening it takes long."""
+    browser, viewport = page.context.browser, page.viewport_size
+    assert browser is not None
     assert viewport is not None
-    context = browser.new_context(viewport=viewport)
-    try:
-        copy = context.new_page()
-
-        def answer(route: Route) -> None:
-            if route.request.url == url:
-                route.fulfill(body=html, content_type="text/html; charset=utf-8")
-            elif route.request.resource_type == "script":
-                route.abort()
-            else:
-                route.continue_()
-
-        copy.route("**/*", answer)
-        copy.goto(url)
-        return _run_axe(copy)
-    finally:
-        context.close()
+    copy = _WITH_SCRIPTS.get(browser)
+    if copy is None:
+        copy = _WITH_SCRIPTS[browser] = browser.new_context().new_page()
+    copy.set_viewport_size(viewport)
+    return copy
 
 
 def _run_axe(page: Page) -> list[dict[str, Any]]:

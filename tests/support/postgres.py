@@ -104,13 +104,21 @@ class Cluster:
 
     def stop(self) -> None:
         """Stop the server and remove its folder."""
+        self.halt()
+        shutil.rmtree(self._folder)
+
+    def halt(self, number: signal.Signals = signal.SIGINT) -> None:
+        """End the server, whoever is connected; its data stay. SIGQUIT ends it as a crash would."""
         self._admin.close()
-        self._process.send_signal(signal.SIGINT)
+        self._process.send_signal(number)
         self._process.wait(timeout=30)
         self._drain.join()
         assert self._process.stderr is not None
         self._process.stderr.close()
-        shutil.rmtree(self._folder)
+
+    def resume(self) -> None:
+        """Start the server again after `halt`."""
+        self._start()
 
 
 def _binaries() -> Path:

@@ -232,6 +232,28 @@ def test_being_signed_in_opens_nothing_of_the_patients(
         assert statuses(member(role)) == anonymous
 
 
+@pytest.mark.parametrize(
+    ("role", "who"), [("front_desk", "desk"), ("administrator", "admin"), ("other_clinician", "horak")]
+)
+@pytest.mark.parametrize("suffix", ["", "/report.pdf"])
+def test_a_refused_read_is_on_record(
+    practice: Practice, member: Callable[[str], Member], role: str, who: str, suffix: str
+) -> None:
+    record = f"response:{practice.values['response_id']}"
+    somebody = member(role)
+    somebody._send("GET", f"/clinic/responses/{practice.values['response_id']}{suffix}")
+    assert practice.clinic.actions(record)[-1] == ("refused", getattr(practice.clinic, who).id)
+    somebody._send("GET", f"/clinic/responses/{'0' * 32}{suffix}")
+    assert practice.clinic.actions(f"response:{'0' * 32}") == []
+
+
+def test_who_is_not_signed_in_leaves_no_record(practice: Practice, member: Callable[[str], Member]) -> None:
+    record = f"response:{practice.values['response_id']}"
+    before = practice.clinic.actions(record)
+    member("anonymous")._send("GET", f"/clinic/responses/{practice.values['response_id']}")
+    assert practice.clinic.actions(record) == before
+
+
 @pytest.mark.parametrize("role", ["front_desk", "administrator", "other_clinician"])
 def test_a_refused_response_looks_like_one_that_there_is_not(
     practice: Practice, member: Callable[[str], Member], role: str

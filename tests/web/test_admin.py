@@ -139,6 +139,43 @@ def test_a_forgotten_password_is_replaced(app: Flask, clinic: Clinic, admin: Mem
     assert can_sign_in(app, "dora.desk@clinic.example", shown_password(admin))
 
 
+def test_a_password_from_somebody_else_opens_only_the_way_to_another(app: Flask, admin: Member) -> None:
+    admin.get("/admin/staff/new")
+    admin.press(name="Eva Else", email="eva@clinic.example", roles=["front_desk"])
+    given, own = shown_password(admin), "four quiet green kettles"
+    eva = Member(app)
+    eva.post("/clinic/sign-in", {"email": "eva@clinic.example", "password": given})
+    assert eva.path == "/clinic/password"
+    assert "Somebody else gave you your present password." in eva.text
+    eva.get("/clinic/appointments")
+    assert eva.path == "/clinic/password"
+    eva.press(action="/password", present=given, password=given, again=given)
+    assert eva.problems == ["This is your present password. Choose another one."]
+    eva.press(action="/password", present=given, password=own, again=own)
+    assert eva.path == "/clinic/appointments"
+    again = Member(app)
+    again.post("/clinic/sign-in", {"email": "eva@clinic.example", "password": own})
+    assert again.path == "/clinic/appointments"
+
+
+def test_the_practices_name_makes_no_password(admin: Member) -> None:
+    admin.get("/admin/staff/new")
+    admin.press(name="Eva Else", email="eva@clinic.example", roles=["front_desk"], password="riversidepractice2026")
+    assert admin.problems == [
+        "This password would be among the first that somebody tries. Choose several unrelated words."
+    ]
+
+
+def test_a_clinician_with_answers_to_come_is_not_closed(clinic: Clinic, admin: Member) -> None:
+    clinic.invite()
+    admin.get(f"/admin/staff/{clinic.novak.id}")
+    admin.press(action="/disable")
+    assert "Dr A. Novak has 1 appointment with answers that are still to come" in admin.text
+    admin.press(action="/roles", roles=["front_desk"])
+    assert len(admin.problems) == 1
+    assert "to another clinician first" in admin.problems[0]
+
+
 def test_an_account_that_there_is_not_is_not_found(admin: Member) -> None:
     assert admin.get("/admin/staff/9999").status_code == 404
     assert admin.get("/admin/staff/99999999999999999999").status_code == 404

@@ -279,7 +279,7 @@ def test_the_invitation_tells_what_became_of_it(clinic: Clinic, desk: Member, in
         assert shown in desk.text
     clinic.send(invited.rpartition("/")[2])
     desk.get(invited)
-    assert "Sent, not yet read" in desk.text
+    assert "Sent, not yet reviewed" in desk.text
     for gone in ("Make a new link", "Cancel this invitation"):
         assert gone not in desk.text
 
@@ -368,13 +368,18 @@ def test_past_appointments_can_still_be_reassigned(clinic: Clinic, desk: Member,
 
 
 def test_a_clinician_who_has_left_stands_in_the_form_until_another_is_chosen(
-    clinic: Clinic, desk: Member, invited: str
+    clinic: Clinic, desk: Member, invited: str, clock: Clock
 ) -> None:
-    staff.disable_staff(clinic.store, clinic.admin, int(clinic.novak.id), now=NOW)
+    clock.advance(days=3)  # before, the account could not be closed
+    staff.disable_staff(clinic.store, clinic.admin, int(clinic.novak.id), now=clock())
+    desk.sign_in(clinic.desk)
     desk.get(f"{invited}/appointment")
     assert f'<option value="{clinic.novak.id}" selected>Dr A. Novak' in desk.text
-    desk.press(clinician_id=clinic.novak.id, appointment_time="8:15")
-    assert "08:15" in desk.text
+    desk.press(appointment_at__day="12", appointment_time="8:15")
+    assert desk.problems == ["Choose a clinician of this practice."]
+    desk.press(clinician_id=clinic.horak.id)
+    assert "Tue 12 May 2026, 08:15" in desk.text
+    assert "Dr B. Horak" in desk.text
 
 
 def test_cancelling_asks_first_and_ends_the_links(app: Flask, clinic: Clinic, desk: Member) -> None:

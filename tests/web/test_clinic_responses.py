@@ -90,12 +90,12 @@ def test_signing_off_says_who_read_it_and_keeps_the_note_that_was_typed(
 ) -> None:
     novak.get(page)
     novak.press("action=sign_off", text="Seen. Talk about sleep.")
-    assert "Read by Dr A. Novak, 4 May 2026, 11:00" in novak.text
+    assert "Reviewed by Dr A. Novak, 4 May 2026, 11:00" in novak.text
     assert "Seen. Talk about sleep." in novak.text
     assert "<textarea" not in novak.text
     assert note_of(clinic, response_id) == "Seen. Talk about sleep."
     novak.get("/clinic/")
-    assert "Nothing waits to be read." in novak.text
+    assert "Nothing waits to be reviewed." in novak.text
 
 
 def test_sign_off_and_next_goes_through_a_sitting_and_then_to_the_next_patient(clinic: Clinic, novak: Member) -> None:
@@ -113,7 +113,7 @@ def test_sign_off_and_next_goes_through_a_sitting_and_then_to_the_next_patient(c
     assert novak.path == f"/clinic/responses/{next_patient}"
     novak.press("action=next")
     assert novak.path == "/clinic/"
-    assert "Nothing else waits to be read." in novak.text
+    assert "Nothing else waits to be reviewed." in novak.text
 
 
 def test_next_goes_on_by_appointment_and_comes_round_to_what_was_passed_over(clinic: Clinic, novak: Member) -> None:
@@ -131,7 +131,7 @@ def test_next_goes_on_by_appointment_and_comes_round_to_what_was_passed_over(cli
 def test_the_other_forms_of_a_sitting_are_one_click_away(clinic: Clinic, novak: Member) -> None:
     mood, coping = clinic.send(clinic.invite(questionnaires=("mood", "coping")).invitation_id)
     novak.get(f"/clinic/responses/{mood}")
-    assert re.search(rf'href="/clinic/responses/{coping}">What helps you</a> \(not yet read\)', novak.text)
+    assert re.search(rf'href="/clinic/responses/{coping}">What helps you</a> \(not yet reviewed\)', novak.text)
 
 
 def test_two_people_writing_one_note_are_shown_both(
@@ -174,7 +174,7 @@ def test_signing_off_twice_keeps_the_first(clinic: Clinic, novak: Member, page: 
     novak.post(page, {**form, "action": "sign_off"})
     clock.advance(minutes=5)
     novak.post(page, {**form, "action": "sign_off"})
-    assert "Read by Dr A. Novak, 4 May 2026, 11:00" in novak.text
+    assert "Reviewed by Dr A. Novak, 4 May 2026, 11:00" in novak.text
 
 
 def test_a_note_that_is_too_long_comes_back_whole(novak: Member, page: str, clinic: Clinic, response_id: str) -> None:
@@ -251,7 +251,7 @@ def test_the_pdf_is_the_report_under_a_name_that_tells_nothing(
     novak.press("action=sign_off", text="Seen on paper.")
     signed = pdf.text(novak.get(f"{page}/report.pdf").data)
     assert "Seen on paper." in signed
-    assert "Read by Dr A. Novak" in signed
+    assert "Reviewed by Dr A. Novak" in signed
 
 
 def test_a_name_with_line_breaks_and_quotes_gets_into_no_header(novak: Member, clinic: Clinic) -> None:
@@ -285,6 +285,15 @@ def test_hostile_answers_are_printed_as_typed(novak: Member, clinic: Clinic) -> 
     assert "<script>alert" not in novak.page.text
     assert "<img src=x" not in novak.page.text
     assert hostile in novak.text
+
+
+def test_what_would_act_on_the_page_unseen_is_told_by_its_code_point(novak: Member, clinic: Clinic) -> None:
+    typed = "\u202edab e" + "\u0301" * 300
+    pages = {"mood": {"feelings": {"answers": {"numb": True, "numb_when": typed}, "skipped": False}}}
+    (response_id,) = clinic.send(clinic.invite().invitation_id, pages)
+    novak.get(f"/clinic/responses/{response_id}")
+    assert "[U+202E]dab e" + "\u0301" * 8 + "[U+0301]" in novak.text
+    assert "\u202e" not in novak.text
 
 
 def test_the_page_looks_the_same_whatever_was_answered(novak: Member, clinic: Clinic) -> None:

@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 
 from screening.config import Settings
+from screening.erasure import erase_response
 from screening.store import responses
 from screening.store.tables import Response
 from screening.store.worklist import PAGE_SIZE
@@ -70,6 +71,8 @@ def test_what_was_sent_stands_first_with_a_link_to_each_response(clinic: Clinic,
     unread = section(novak, "unread")
     assert names(unread) == ["Person F"]
     assert re.findall(r'href="/clinic/responses/(\w+)"', unread) == [mood, coping]
+    assert re.findall(r'responses/\w+">([^<]+)', unread) == ["How you have been", "What helps you"]
+    assert "(reviewed)" not in unread
     assert "4 May 2026, 11:00" in unread
     assert names(section(novak, "appointments")) == ["Person D", "Person F"]
     novak.get(f"/clinic/responses/{mood}")
@@ -78,7 +81,7 @@ def test_what_was_sent_stands_first_with_a_link_to_each_response(clinic: Clinic,
 
 def test_nothing_to_read_is_said(member: Callable[..., Member]) -> None:
     novak = member("novak")
-    assert "Nothing waits to be read." in novak.text
+    assert "Nothing waits to be reviewed." in novak.text
     assert "No appointment with a questionnaire is coming." in novak.text
 
 
@@ -94,7 +97,7 @@ def test_states_are_in_words(clinic: Clinic, member: Callable[..., Member]) -> N
         somebody.get(page)
         table = somebody.text.rpartition("<table")[2]
         states = re.findall(r'data-label="State">([^<]*)', table)
-        assert states == ["Not started", "Begun", "Sent, not yet read", "Read"]
+        assert states == ["Not started", "Begun", "Sent, not yet reviewed", "Reviewed"]
 
 
 def test_the_nearest_days_are_called_by_name(clinic: Clinic, member: Callable[..., Member]) -> None:
@@ -183,6 +186,31 @@ def test_a_search_looks_at_the_past_as_well(
     assert names(desk.text) == ["Person B"]
 
 
+def test_the_front_desk_finds_what_nobody_reviewed_whenever_the_visit_was(
+    clinic: Clinic, member: Callable[..., Member], clock: Clock
+) -> None:
+    clinic.send(invite(clinic, 1))
+    invite(clinic, 2)
+    clock.advance(days=30)
+    desk = member("desk")
+    desk.get(f"/clinic/appointments?state=sent&clinician={clinic.novak.id}")
+    assert names(desk.text) == ["Person B"]
+    assert 'data-label="Clinician">Dr A. Novak' in desk.text
+    desk.get(re.findall(r'href="(/clinic/invitations/\w{32})"', desk.text)[0])
+    desk.get(desk.path + "/appointment")
+    desk.press(clinician_id=str(clinic.horak.id))
+    assert "The appointment is changed." in desk.text
+    assert names(section(member("horak"), "unread")) == ["Person B"]
+
+
+def test_answers_that_were_deleted_are_not_called_reviewed(clinic: Clinic, member: Callable[..., Member]) -> None:
+    (response_id,) = clinic.send(invite(clinic, 1))
+    erase_response(clinic.store, clinic.admin, response_id, now=NOW)
+    for somebody, page in ((member("novak"), "/clinic/"), (member("desk"), "/clinic/appointments")):
+        somebody.get(f"{page}?state=deleted")
+        assert re.findall(r'data-label="State">([^<]*)', somebody.text) == ["Answers deleted"]
+
+
 @pytest.mark.parametrize(
     "query",
     [
@@ -268,7 +296,7 @@ def test_a_patients_page_lists_what_there_is_of_one_patient(clinic: Clinic, memb
     assert path
     novak.get(path[1])
     assert novak.heading == "Anna Nowak"
-    assert re.findall(r'data-label="State">([^<]*)', novak.text) == ["Sent, not yet read", "Not started"]
+    assert re.findall(r'data-label="State">([^<]*)', novak.text) == ["Sent, not yet reviewed", "Not started"]
     assert f"/clinic/responses/{mood}" in novak.text
     assert "Person D" not in novak.text
     desk = member("desk")

@@ -10,7 +10,7 @@ from screening import approval
 from screening.config import HELP_NUMBERS_MAX_AGE
 from screening.store.access import ADMINISTRATOR
 from screening.store.errors import Invalid
-from screening.web import context
+from screening.web import context, practice
 from screening.web.admin.blueprint import blueprint
 from screening.web.clinic.access import allowed
 from screening.web.staff_form import Form
@@ -27,6 +27,7 @@ def settings() -> ResponseReturnValue:
     return render_template(
         "admin/settings.html",
         settings=found,
+        readers=practice.readers(),
         age=age,
         max_age=HELP_NUMBERS_MAX_AGE.days,
         is_old=age is None or age > HELP_NUMBERS_MAX_AGE.days,

@@ -60,6 +60,7 @@ def create_staff() -> ResponseReturnValue:
             roles=form.values("roles"),
             password=password,
             now=context.now(),
+            practice=context.settings().practice_name,
         )
     except Invalid as error:
         form.add_problems(error.problems)

@@ -6,9 +6,9 @@ This is the outer door only: which records somebody may see is decided by the us
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
-from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError, generate_csrf
@@ -17,11 +17,16 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
+from screening import review
 from screening.web import context, security
+from screening.web.sessions import ServerSession
 from screening.web.staff_form import Form
 
 _ROLES = "allowed_roles"
 _HIDDEN = "hidden_from_others"
+
+_OPEN_BEFORE_CHANGE = frozenset({"clinic.change_password", "clinic.save_password", "clinic.sign_out"})
+"""What opens while the password is still the one that somebody else gave."""
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
@@ -44,10 +49,20 @@ def guard() -> ResponseReturnValue | None:
     if not current_user.is_authenticated:
         return _sign_in_first()
     if not getattr(view, _ROLES, frozenset()) & context.staff_actor().roles:
-        abort(404 if getattr(view, _HIDDEN, False) else 403)
+        _refuse(is_hidden=getattr(view, _HIDDEN, False))
+    if current_user.must_change_password and request.endpoint not in _OPEN_BEFORE_CHANGE:
+        return redirect(url_for("clinic.change_password"))
     if request.method == "POST":
         context.csrf.protect()
     return None
+
+
+def _refuse(*, is_hidden: bool) -> NoReturn:
+    """Answer somebody whose roles don't open the page; that a response was asked for is put on record."""
+    response_id = (request.view_args or {}).get("response_id")
+    if response_id is not None:
+        review.note_refused(context.store(), context.staff_actor(), response_id, now=context.now())
+    abort(404 if is_hidden else 403)
 
 
 def protect(blueprint: Blueprint) -> None:
@@ -59,8 +74,12 @@ def protect(blueprint: Blueprint) -> None:
 
 
 def _sign_in_first() -> ResponseReturnValue:
-    """Lead to the sign-in, and from there back here; a post is kept on the page."""
-    return _send_again("signed_out", 401) if request.method == "POST" else _redirect_to_sign_in()
+    """Lead to the sign-in, and from there back here; a post is kept on the page of a session that we know of."""
+    if request.method != "POST":
+        return _redirect_to_sign_in()
+    browser = session._get_current_object()  # type: ignore[attr-defined]  # the session behind Flask's proxy
+    assert isinstance(browser, ServerSession)
+    return _send_again("signed_out", 401) if browser.token or browser.expired else _error_page(401)
 
 
 def _other_session(_error: CSRFError) -> ResponseReturnValue:

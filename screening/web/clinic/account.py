@@ -45,7 +45,12 @@ def save_password() -> ResponseReturnValue:
     if not form.problems:
         try:
             uniquifier = set_password(
-                context.store(), context.staff_actor(), current_user.id, form.value("password"), now=context.now()
+                context.store(),
+                context.staff_actor(),
+                current_user.id,
+                form.value("password"),
+                now=context.now(),
+                practice=context.settings().practice_name,
             )
         except Invalid as error:
             form.add_problems(error.problems)
@@ -63,6 +68,8 @@ def _check(form: Form) -> None:
         form.problems["password"] = _("Enter a new password.")
     elif form.value("password") != form.value("again"):
         form.problems["again"] = _("This is not the same as the new password above. Type both again.")
+    elif form.value("password") == form.value("present"):
+        form.problems["password"] = _("This is your present password. Choose another one.")
     if form.problems:
         return
     is_own = security.is_own_password(current_user, form.value("present"))
@@ -73,4 +80,9 @@ def _check(form: Form) -> None:
 
 
 def _page(form: Form) -> str:
-    return render_template("security/change_password.html", form=form, password_length=PASSWORD_LENGTH)
+    return render_template(
+        "security/change_password.html",
+        form=form,
+        password_length=PASSWORD_LENGTH,
+        must_change=current_user.must_change_password,
+    )

@@ -153,11 +153,13 @@ def _move_and_reassign(invitation_id: str, form: Form) -> None:
     if appointment_at is None:
         return
     view = _load(invitation_id)
-    if appointment_at != view.appointment_at.replace(second=0, microsecond=0):
-        invitations.move_appointment(store, actor, invitation_id, appointment_at, now=now, zone=zone)
     clinician = form.text("clinician_id")
-    if clinician != str(view.clinician_id):
-        clinician_id = int(clinician) if clinician.isascii() and clinician.isdigit() else 0
+    clinician_id = int(clinician) if clinician.isascii() and clinician.isdigit() else 0
+    if appointment_at != view.appointment_at.replace(second=0, microsecond=0):
+        invitations.move_appointment(
+            store, actor, invitation_id, appointment_at, clinician_id=clinician_id, now=now, zone=zone
+        )
+    elif clinician_id != view.clinician_id:
         invitations.reassign(store, actor, invitation_id, clinician_id, now=now)
 
 

@@ -7,16 +7,16 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from reports.document import Report
+from reports.legible import legible_report
 from reports.process import Renderer, RenderError
 from screening import review
-from screening.reporting import file_name, report_of
+from screening.reporting import HELPERS, LOCALE, file_name, report_of
 from screening.store.access import CLINICIAN
 from screening.store.errors import Conflict, Invalid, NotAllowed
 from screening.summary import Reader
 from screening.web import context
 from screening.web.clinic.access import allowed
 from screening.web.clinic.blueprint import blueprint
-from screening.web.clinic.words import HELPERS, LOCALE
 from screening.web.staff_form import Form
 
 _ID = "<string(length=32):response_id>"
@@ -81,7 +81,7 @@ def report_pdf(response_id: str) -> ResponseReturnValue:
 
 def _report(view: review.ResponseView) -> Report:
     reader = Reader(locale=LOCALE, time_zone=context.settings().zone)
-    return report_of(view, reader, {code: str(words) for code, words in HELPERS.items()})
+    return report_of(view, reader, {code: _(words) for code, words in HELPERS.items()})
 
 
 def _load(response_id: str, *, download: bool = False) -> review.ResponseView:
@@ -102,7 +102,7 @@ def _page(view: review.ResponseView, form: Form) -> str:
     return render_template(
         "clinic/response.html",
         view=view,
-        report=_report(view),
+        report=legible_report(_report(view)),
         form=form,
         others=others,
         same_patient_waits=any(other.reviewed_at is None for other in others),
@@ -148,5 +148,5 @@ def _next_after(response_id: str) -> str:
     ]
     if waiting:
         return url_for("clinic.response", response_id=waiting[0])
-    flash(_("Nothing else waits to be read."))
+    flash(_("Nothing else waits to be reviewed."))
     return url_for("clinic.worklist")

@@ -9,35 +9,25 @@ from flask_babel import LazyString, format_datetime, to_user_timezone
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 
-from screening.intake.sending import Helper
 from screening.store.access import ADMINISTRATOR, CLINICIAN, FRONT_DESK
+from screening.store.access import ROLES as PURPOSES
 from screening.store.worklist import ListState
 from screening.web import context
-
-LOCALE = "en-GB"
-"""The clinicians' language in reports, until the clinic can choose one."""
-
-HELPERS: Mapping[str, LazyString] = {
-    Helper.FAMILY_OR_FRIEND.value: lazy("family or friend"),
-    Helper.CLINIC_STAFF.value: lazy("someone at the clinic"),
-    Helper.INTERPRETER.value: lazy("an interpreter"),
-    Helper.SOMEONE_ELSE.value: lazy("someone else"),
-}
-"""Who helped the patient, by code."""
 
 STATES: Mapping[ListState, LazyString] = {
     ListState.NOT_STARTED: lazy("Not started"),
     ListState.BEGUN: lazy("Begun"),
     ListState.DECLINED: lazy("Declined online: offer paper"),
-    ListState.SENT: lazy("Sent, not yet read"),
-    ListState.REVIEWED: lazy("Read"),
+    ListState.SENT: lazy("Sent, not yet reviewed"),
+    ListState.REVIEWED: lazy("Reviewed"),
+    ListState.DELETED: lazy("Answers deleted"),
     ListState.CANCELLED: lazy("Cancelled"),
 }
 
 ROLES: Mapping[str, tuple[LazyString, LazyString]] = {
-    FRONT_DESK: (lazy("Front desk"), lazy("invites patients and sees who has answered; reaches no answer")),
-    CLINICIAN: (lazy("Clinician"), lazy("reads answers, writes notes and signs off")),
-    ADMINISTRATOR: (lazy("Administrator"), lazy("looks after accounts and questionnaires; reaches no answer")),
+    FRONT_DESK: (lazy("Front desk"), lazy(PURPOSES[FRONT_DESK])),
+    CLINICIAN: (lazy("Clinician"), lazy(PURPOSES[CLINICIAN])),
+    ADMINISTRATOR: (lazy("Administrator"), lazy(PURPOSES[ADMINISTRATOR])),
 }
 """Role -> its name, and what it is for."""
 

@@ -40,8 +40,9 @@ class Wanted:
         return bool(self.day or self.state or self.clinician_id or self.words)
 
     def as_filter(self) -> ListFilter:
-        """Return this for the use cases; a search by words looks at the past as well."""
-        since = _start_of(self.day or _today()) if self.day or not self.words else None
+        """Return this for the use cases; a search by words, or for what waits for review, looks at the past as well."""
+        looks_back = bool(self.words) or self.state is ListState.SENT
+        since = _start_of(self.day or _today()) if self.day or not looks_back else None
         until = _start_of(self.day + timedelta(days=1)) if self.day else None
         return ListFilter(state=self.state, clinician_id=self.clinician_id, since=since, until=until, words=self.words)
 
@@ -60,7 +61,7 @@ class Wanted:
 @blueprint.get("/")
 @allowed(CLINICIAN, FRONT_DESK, ADMINISTRATOR)
 def worklist() -> ResponseReturnValue:
-    """Show a clinician what was sent and not yet read, then the coming appointments; lead others to their own page."""
+    """Show a clinician what is to be reviewed, then the coming appointments; lead others to their own page."""
     actor = context.staff_actor()
     if CLINICIAN not in actor.roles:
         return redirect(navigation.home(actor.roles))
@@ -82,7 +83,7 @@ def worklist() -> ResponseReturnValue:
 @blueprint.get("/unread")
 @allowed(CLINICIAN)
 def unread() -> ResponseReturnValue:
-    """Show all that was sent and not yet read, page by page."""
+    """Show all that was sent and not yet reviewed, page by page."""
     page = review.to_review(
         context.store(),
         context.staff_actor(),

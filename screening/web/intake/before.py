@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from screening.definition.burden import burden
 from screening.intake import consent, sitting
 from screening.intake.consent import Consent
-from screening.web import context
+from screening.web import context, practice
 from screening.web.intake.carried import Page
 from screening.web.intake.visit import blueprint, browser, go, tag, when
 
@@ -99,7 +99,7 @@ def consent_paragraphs() -> list[tuple[str, str]]:
     return [
         (
             gettext("Who can read your answers"),
-            gettext("Once you send them: %(readers)s.", readers=settings.readers)
+            gettext("Once you send them: %(readers)s.", readers=practice.readers())
             + " "
             + gettext("The front desk sees only whether you have started and sent the form, and none of your answers."),
         ),

@@ -2,6 +2,9 @@
 
 Three ways: after the birth date is given again it is saved (the session ran out); the patient presses save once more
 (the page was old, or our database did not answer); or it is shown for copying (nobody knows whose it is).
+
+Never with another patient: every form names its invitation by a tag (`visit.invitation_tag`), and a post from the page
+of another one is refused with nothing of it shown.
 """
 
 from __future__ import annotations
@@ -14,12 +17,14 @@ from flask import render_template, request
 from flask_wtf.csrf import generate_csrf
 from werkzeug.datastructures import MultiDict
 
+from screening.web.posted import MAX_GIVEN_BACK
+
 Page: TypeAlias = tuple[str, int]
 
 _PAGE_ADDRESS = re.compile(r"/intake/pages/\d{1,4}")
 _OWN_ADDRESS = re.compile(r"/intake/[a-z0-9/]{0,40}")
-_NOT_CARRIED = frozenset({"csrf_token", "birth-day", "birth-month", "birth-year", "to"})
-_FREE_TEXT = ("-text", "-other")
+_NOT_CARRIED = frozenset({"csrf_token", "invitation_tag", "birth-day", "birth-month", "birth-year", "to"})
+_FREE_TEXT = re.compile(r"q\d{1,4}-(text|other)")
 
 
 def ask_again(problems: dict[str, str] | None = None, typed: MultiDict[str, str] | None = None) -> Page:
@@ -43,6 +48,7 @@ def confirm() -> Page:
         carried=list(fields()),
         texts=list(texts()),
         token=generate_csrf(),
+        invitation_tag=request.form.get("invitation_tag", ""),
         is_fault=False,
     )
     return page, 409
@@ -54,8 +60,19 @@ def was_sent() -> Page:
 
 
 def session_gone() -> Page:
-    """Say that the link has to be opened again, and give the typed text back for copying."""
-    return render_template("intake/gone.html", texts=list(texts())), 200 if request.method == "GET" else 409
+    """Say that the link has to be opened again, and give the typed text back for copying, within bounds."""
+    room, given_back = MAX_GIVEN_BACK, []
+    for text in texts():
+        room -= len(text)
+        if room < 0:
+            break
+        given_back.append(text)
+    return render_template("intake/gone.html", texts=given_back), 200 if request.method == "GET" else 409
+
+
+def other_form() -> Page:
+    """Refuse a post of another invitation than this browser's; its text must not reach this one's record or reader."""
+    return render_template("intake/other_form.html"), 409
 
 
 def fields() -> Iterator[tuple[str, str]]:
@@ -68,7 +85,7 @@ def fields() -> Iterator[tuple[str, str]]:
 def texts() -> Iterator[str]:
     """Yield the free texts that were typed, in the order of the form."""
     for name, value in request.form.items(multi=True):
-        if name.endswith(_FREE_TEXT) and value.strip():
+        if _FREE_TEXT.fullmatch(name) and value.strip():
             yield value
 
 

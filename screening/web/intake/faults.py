@@ -35,6 +35,7 @@ def database_fault(error: Exception) -> Response | carried.Page:
         carried=list(carried.fields()),
         texts=list(carried.texts()),
         token=request.form.get("csrf_token", ""),  # as it came: a new one would have to be stored
+        invitation_tag=request.form.get("invitation_tag", ""),
         is_fault=True,
     )
     return page, 503

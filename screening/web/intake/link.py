@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 from datetime import date
 
-from flask import redirect, render_template, request
+from flask import abort, redirect, render_template, request
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -31,6 +31,8 @@ def check_birth_date(token: str) -> Response | carried.Page:
     if birth_date is None:
         return _birth_date_page(problems), 422
     opened = opening.open_link(context.store(), token, birth_date, origin=context.origin(), **when())
+    if opened.outcome is Outcome.REFUSED:
+        abort(429)
     if opened.outcome is Outcome.WRONG:
         return _birth_date_page(_no_match(opened)), 422
     if opened.invitation_id is None:
@@ -49,6 +51,8 @@ def again() -> Response | carried.Page:
     if birth_date is None:
         return carried.ask_again(problems, request.form)
     opened = opening.reopen(context.store(), invitation_id, birth_date, origin=context.origin(), **when())
+    if opened.outcome is Outcome.REFUSED:
+        abort(429)
     if opened.outcome is Outcome.WRONG:
         return carried.ask_again(_no_match(opened), request.form)
     if opened.invitation_id is None:

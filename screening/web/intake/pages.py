@@ -172,7 +172,7 @@ def _conflict(sitting: Sitting, page: SittingPage, posted: Posted, conflict: Pag
         carried=[
             (name, value)
             for name, values in request.form.lists()
-            if name not in ("csrf_token", "revision", "then") and not _is_outdated(name)
+            if name not in ("csrf_token", "invitation_tag", "revision", "then") and not _is_outdated(name)
             for value in values
         ],
         revision=current.revision if current else 0,

@@ -57,6 +57,14 @@ def tag() -> str:
     return str(session["visit"])
 
 
+@blueprint.app_template_global()
+def invitation_tag() -> str:
+    """Return what names, in every form, the invitation that this browser's session is for, or was; "" without one."""
+    here = browser()
+    invitation_id = here.get("invitation_id") or here.expired_invitation_id
+    return context.store().keyring.lookup_hash("form", invitation_id).hex()[:16] if invitation_id else ""
+
+
 def when() -> dict[str, Any]:
     """Return the arguments by which use cases know the time: now, and the clinic's zone."""
     return {"now": context.now(), "zone": context.settings().zone}
@@ -75,6 +83,8 @@ def require_session() -> Response | carried.Page | None:
         language.use(here["language"])
     if request.method == "POST":
         context.check_same_origin()
+        if request.endpoint != "intake.check_birth_date" and _is_of_another_invitation():
+            return carried.other_form()
     if request.endpoint in _OPEN_TO_ALL:
         return None
     if "invitation_id" not in here:
@@ -86,6 +96,12 @@ def require_session() -> Response | carried.Page | None:
             # The page is older than this session, or the link was opened once more in another tab.
             return carried.confirm()
     return None
+
+
+def _is_of_another_invitation() -> bool:
+    """Tell whether a post comes from another invitation's page, as where two links were opened in one browser."""
+    own = invitation_tag()
+    return bool(own) and request.form.get("invitation_tag") != own
 
 
 def _without_session(expired_invitation_id: str | None) -> Response | carried.Page:

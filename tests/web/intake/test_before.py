@@ -45,7 +45,7 @@ def test_the_text_that_was_agreed_to_is_kept(practice: Clinic, patient: Patient,
         row = session.scalars(select(Invitation)).one()
         text = session.get_one(ConsentText, row.consent_hash).text
     assert row.consent_language == "en"
-    assert "Once you send them: your clinician and the clinicians of the practice." in text
+    assert "Once you send them: your clinician, or the colleague who takes over your appointment." in text
     assert "call 555 0100 if you want your answers deleted" in text
 
 

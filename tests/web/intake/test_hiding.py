@@ -114,9 +114,9 @@ def test_a_crafted_save_brings_no_hidden_answer_to_light(
     back: Patient, another: Callable[[], Patient], token: str
 ) -> None:
     back.get("/intake/pages/1?anew=1")
-    token_field = back.fields()["csrf_token"]
+    guards = {name: back.fields()[name] for name in ("csrf_token", "invitation_tag")}
     for guess in (SECRET, "x"):
-        posted = {"csrf_token": token_field, "revision": "0", "shown": "1", "q1-text": guess, "then": "next"}
+        posted = {**guards, "revision": "0", "shown": "1", "q1-text": guess, "then": "next"}
         back.post("/intake/pages/1", posted)
         assert back.page.status_code == 409, "a right guess must look like a wrong one"
         assert back.text.count("hedgehog") == guess.count("hedgehog") * 2

@@ -89,8 +89,9 @@ def test_coming_back_to_an_address_asks_for_the_birth_date_and_leads_there(begun
 
 @pytest.mark.parametrize("to", ["https://elsewhere.example/", "//elsewhere.example", "/clinic/", "/intake/../clinic/"])
 def test_the_way_on_is_never_another_site(begun: Patient, clock: Clock, to: str) -> None:
+    tag = begun.fields()["invitation_tag"]
     clock.advance(minutes=61)
-    response = begun.post("/intake/again", BIRTH_DATE | {"to": to}, follow=False)
+    response = begun.post("/intake/again", {**BIRTH_DATE, "to": to, "invitation_tag": tag}, follow=False)
     assert (response.status_code, response.location) == (303, "/intake/")
 
 
@@ -147,6 +148,94 @@ def test_an_invitation_that_was_erased_gives_the_text_back(begun: Patient, pract
     begun.post("/intake/pages/1", fields)
     assert begun.heading == "Please open your link again"
     assert "hedgehog" in begun.text
+
+
+# --- Two invitations, one browser
+
+
+@pytest.fixture
+def other_token(practice: Clinic) -> str:
+    """Another patient's link, for the same browser; with the same birth date, so that nothing else tells them apart."""
+    return practice.invite(record_number="B-2", name="Petr Svoboda", questionnaires=("garden",)).token
+
+
+def assert_refused(patient: Patient) -> None:
+    assert (patient.page.status_code, patient.heading) == (409, "This page belongs to another form")
+    assert "hedgehog" not in patient.text
+    assert "Save again" not in patient.text
+
+
+@pytest.mark.parametrize("minutes", [0, 61])
+def test_a_page_of_one_patient_saves_nothing_for_another(
+    begun: Patient, other_token: str, clock: Clock, minutes: int
+) -> None:
+    fields = begun.fields(q1_text=TYPED, q2="rose")
+    begun.begin(other_token)
+    clock.advance(minutes=minutes)
+    begun.post("/intake/pages/1", fields)
+    assert_refused(begun)
+    if not minutes:
+        assert saved_text(begun, other_token) == [""]
+
+
+def test_a_birth_date_page_of_one_patient_saves_nothing_for_another(
+    begun: Patient, other_token: str, clock: Clock
+) -> None:
+    fields = begun.fields(q1_text=TYPED, q2="rose")
+    clock.advance(minutes=61)
+    begun.post("/intake/pages/1", fields)
+    form = begun.form()
+    again = begun.fields(None, form) | {name: [value] for name, value in BIRTH_DATE.items()}
+    begun.begin(other_token)
+    begun.post(form.action, again)
+    assert_refused(begun)
+    clock.advance(minutes=61)
+    begun.post(form.action, again)
+    assert_refused(begun)
+
+
+def test_save_again_of_one_patient_saves_nothing_for_another(begun: Patient, token: str, other_token: str) -> None:
+    fields = begun.fields(q1_text=TYPED, q2="rose")
+    begun.open(token)
+    begun.post("/intake/pages/1", fields)
+    again = begun.fields(None)
+    begun.begin(other_token)
+    begun.post("/intake/pages/1", again)
+    assert_refused(begun)
+
+
+def test_a_conflict_of_one_patient_saves_nothing_for_another(begun: Patient, other_token: str) -> None:
+    first = begun.fields(q1_text="Moles.", q2="rose")
+    second = begun.fields(q1_text=TYPED, q2="rose")
+    begun.post("/intake/pages/1", first)
+    begun.post("/intake/pages/1", second)
+    again = begun.fields()
+    begun.begin(other_token)
+    begun.post("/intake/pages/1", again)
+    assert_refused(begun)
+
+
+def test_save_again_after_a_fault_saves_nothing_for_another(
+    begun: Patient, other_token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Store, "write", gone)
+    monkeypatch.setattr(Store, "read", gone)
+    begun.press(q1_text=TYPED, q2="rose")
+    again = begun.fields(None)
+    monkeypatch.undo()
+    begun.begin(other_token)
+    begun.post("/intake/pages/1", again)
+    assert_refused(begun)
+
+
+@pytest.mark.parametrize("path", ["/intake/privacy", "/intake/agree", "/intake/check", "/intake/send", "/intake/stop"])
+def test_no_step_of_one_patient_is_taken_for_another(begun: Patient, other_token: str, path: str) -> None:
+    begun.get("/intake/topics")
+    fields = begun.fields(None, begun.form("csrf_token"))
+    begun.begin(other_token)
+    begun.post(path, fields)
+    assert_refused(begun)
+    assert begun.get("/intake/topics").status_code == 200, "the other one goes on"
 
 
 # --- Two tabs, two devices

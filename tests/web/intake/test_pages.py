@@ -34,8 +34,9 @@ def test_a_saved_page_shows_what_was_answered(begun: Patient) -> None:
     begun.get("/intake/pages/1")
     begun.press(q1_text="Rain.\r\nAnd sun.", q2=["rose", ":other"], q2_other="Figs & <b>dill</b>")
     begun.get("/intake/pages/1")
-    assert begun.fields() | {"csrf_token": []} == {
+    assert begun.fields() | {"csrf_token": [], "invitation_tag": []} == {
         "csrf_token": [],
+        "invitation_tag": [],
         "revision": ["1"],
         "shown": ["1 2"],
         "q1-text": ["Rain.\nAnd sun."],
@@ -207,13 +208,14 @@ def test_a_follow_up_that_vanished_keeps_its_answer_while_working(begun: Patient
 @pytest.mark.parametrize("number", ["0", "99", "99999999999999999999"])
 def test_a_page_that_does_not_exist_is_not_found(begun: Patient, number: str) -> None:
     assert begun.get(f"/intake/pages/{number}").status_code == 404
-    fields = {"csrf_token": csrf_token(begun), "then": "next"}
+    fields = {**guards(begun), "then": "next"}
     assert begun.post(f"/intake/pages/{number}", fields, follow=False).status_code == 404
 
 
-def csrf_token(patient: Patient) -> str:
+def guards(patient: Patient) -> dict[str, str]:
+    """Return what every form carries: the token of the session and the tag of the invitation."""
     patient.get("/intake/topics")
-    return dict(patient.form("csrf_token").fields)["csrf_token"]
+    return dict(patient.form("csrf_token").fields)
 
 
 @pytest.mark.parametrize(
@@ -227,13 +229,13 @@ def csrf_token(patient: Patient) -> str:
     ],
 )
 def test_a_made_up_post_breaks_nothing(begun: Patient, posted: dict[str, object]) -> None:
-    response = begun.post("/intake/pages/1", {"csrf_token": csrf_token(begun), **posted}, follow=False)
+    response = begun.post("/intake/pages/1", {**guards(begun), **posted}, follow=False)
     assert response.status_code in (303, 422)
     assert not response.headers.get("Location", "/").startswith("https://elsewhere")
 
 
 def test_an_option_that_was_not_offered_is_refused(begun: Patient) -> None:
-    fields = {"csrf_token": csrf_token(begun), "shown": "3", "revision": "0", "q3": "every"}
+    fields = {**guards(begun), "shown": "3", "revision": "0", "q3": "every"}
     begun.post("/intake/pages/2", fields)
     assert begun.page.status_code == 422
     assert "Choose one of the answers shown here." in begun.text

@@ -13,7 +13,7 @@ from tests.support.staff import Member
 
 EVERYTHING = """\
 id: everything
-version: "1.0/b"
+version: "1.0-b"
 title: Everything at once
 description: A form with one of each.
 language: en
@@ -90,11 +90,11 @@ def is_offered(clinic: Clinic, questionnaire_id: str) -> str | None:
 
 def test_a_form_reads_from_beginning_to_end(clinic: Clinic, novak: Member) -> None:
     clinic.register(EVERYTHING)
-    novak.get("/clinic/questionnaires/everything/1.0/b")
+    novak.get("/clinic/questionnaires/everything/1.0-b")
     assert novak.heading == "Everything at once"
     text = " ".join(re.sub(r"<[^>]+>", " ", novak.text).split())
     for shown in (
-        "Version 1.0/b",
+        "Version 1.0-b",
         "Not approved yet.",
         "A form with one of each.",
         "Please read this.",
@@ -120,7 +120,7 @@ def test_a_form_reads_from_beginning_to_end(clinic: Clinic, novak: Member) -> No
 
 def test_a_clinician_approves_in_her_own_name_after_saying_that_it_was_read(clinic: Clinic, novak: Member) -> None:
     clinic.register(EVERYTHING)
-    novak.get("/clinic/questionnaires/everything/1.0/b")
+    novak.get("/clinic/questionnaires/everything/1.0-b")
     novak.press(action="/approve")
     assert novak.problems == ["Confirm that the whole questionnaire was read."]
     assert is_offered(clinic, "everything") is None
@@ -132,7 +132,7 @@ def test_a_clinician_approves_in_her_own_name_after_saying_that_it_was_read(clin
 
 def test_a_clinician_can_not_approve_in_anothers_name(clinic: Clinic, novak: Member) -> None:
     clinic.register(EVERYTHING)
-    novak.get("/clinic/questionnaires/everything/1.0/b")
+    novak.get("/clinic/questionnaires/everything/1.0-b")
     novak.press(action="/approve", has_read="yes", approver_name="Dr B. Horak")
     assert novak.problems == ["Only an administrator can enter another clinician's approval."]
     assert is_offered(clinic, "everything") is None
@@ -140,7 +140,7 @@ def test_a_clinician_can_not_approve_in_anothers_name(clinic: Clinic, novak: Mem
 
 def test_an_administrator_names_the_clinician(clinic: Clinic, admin: Member) -> None:
     clinic.register(EVERYTHING)
-    admin.get("/clinic/questionnaires/everything/1.0/b")
+    admin.get("/clinic/questionnaires/everything/1.0-b")
     admin.press(action="/approve", has_read="yes")
     assert admin.problems == ["Enter the name of the clinician who approves it."]
     admin.press(action="/approve", has_read="yes", approver_name="Dr B. Horak")
@@ -149,7 +149,7 @@ def test_an_administrator_names_the_clinician(clinic: Clinic, admin: Member) -> 
 
 def test_a_text_that_changed_after_it_was_read_is_not_approved(clinic: Clinic, novak: Member) -> None:
     clinic.register(EVERYTHING)
-    novak.get("/clinic/questionnaires/everything/1.0/b")
+    novak.get("/clinic/questionnaires/everything/1.0-b")
     novak.press(action="/approve", has_read="yes", content_hash="0" * 64)
     assert novak.problems == ["The text of this version has changed. Look at it again first."]
     assert is_offered(clinic, "everything") is None
@@ -229,10 +229,10 @@ def test_a_demonstrations_approval_says_that_nobody_gave_it(clinic: Clinic, nova
 
     clinic.register(EVERYTHING)
     approval.approve(
-        clinic.store, clinic.admin, "everything", "1.0/b", approver_name="Demonstration", now=NOW, demo=True
+        clinic.store, clinic.admin, "everything", "1.0-b", approver_name="Demonstration", now=NOW, demo=True
     )
     novak.get("/clinic/questionnaires/")
     assert "for the demonstration only, by nobody" in novak.text
-    novak.get("/clinic/questionnaires/everything/1.0/b")
+    novak.get("/clinic/questionnaires/everything/1.0-b")
     novak.press(action="/approve", has_read="yes")
     assert is_offered(clinic, "everything") == "Dr A. Novak"

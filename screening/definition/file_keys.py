@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from babel import Locale, UnknownLocaleError
-
 from screening.definition.item_keys import Read, read_link_id, read_topic
+from screening.definition.languages import is_known
 from screening.definition.nodes import Node, Scalar
 from screening.definition.reader import Reader
 
@@ -26,21 +25,12 @@ def read_version(reader: Reader, node: Node, what: str) -> str | None:
 def read_language(reader: Reader, node: Node, what: str) -> str | None:
     """Read a language tag (BCP 47)."""
     tag = reader.pattern(node, what, LANGUAGE, "write a BCP 47 tag like en, es or pt-BR")
-    if tag and not _is_known(tag):
+    if tag and not is_known(tag):
         reader.error(
             node.mark, f"{what} can't be {tag}: no such language is known; write it like en, es or pt-BR", "form"
         )
         return None
     return tag
-
-
-def _is_known(tag: str) -> bool:
-    """Tell whether pages and reports know this language's names, dates and direction (CLDR)."""
-    try:
-        Locale.parse(tag, sep="-")
-    except UnknownLocaleError:
-        return False
-    return True
 
 
 def read_license(reader: Reader, node: Node, what: str) -> str | None:

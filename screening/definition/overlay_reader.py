@@ -14,7 +14,6 @@ from typing import Literal
 from screening.definition.file_keys import KEYS, LANGUAGE, PAGE_KEYS, read_identifier, read_language, read_reviewed
 from screening.definition.item_keys import KEYS as ITEM_KEYS
 from screening.definition.item_keys import ROW_KEYS, Read, item_keys
-from screening.definition.languages import is_known
 from screening.definition.loader import content_hash, read_bytes
 from screening.definition.model import Grid, Questionnaire
 from screening.definition.nodes import Map, Node, Scalar, compose, decode
@@ -180,9 +179,7 @@ class _OverlayReader:
         if self.language is None:
             return
         named = split_name(Path(reader.name))
-        if not is_known(self.language):
-            reader.error(node.mark, f"there is no language {shown(self.language)}", "value")
-        elif self.language == self._base.language:
+        if self.language == self._base.language:
             reader.error(node.mark, f"{self.language} is the language of the base file", "value")
         elif named is not None and named[1] != self.language:
             reader.error(node.mark, f"the file's name says {named[1]}, this says {self.language}", "value")

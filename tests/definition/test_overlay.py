@@ -222,7 +222,7 @@ def test_the_hash_of_a_file_tells_its_content_and_not_its_notes(text: str, base:
         (("language: es\n", ""), "a translation lacks `language:`"),
         (("language: es", "language: fr"), "the file's name says es, this says fr"),
         (("language: es", "language: en"), "en is the language of the base file"),
-        (("language: es", "language: qqq"), 'there is no language "qqq"'),
+        (("language: es", "language: qqq"), "`language` can't be qqq: no such language is known"),
         (("  well:", "  wel:"), 'made-up has no page or item "wel". Did you mean well?'),
         (("    help:", "    hlep:"), 'well has no text "hlep" in the base file. Did you mean help?'),
         (("    help:", "    short:"), 'well has no text "short" in the base file. It has text, help and options.'),

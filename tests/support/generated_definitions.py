@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from screening.answers import Answers, Entry, Other, PartialDate, Value
 from screening.definition.conditions import every, some
+from screening.definition.file_keys import MAX_VERSION, VERSION
 from screening.definition.model import (
     Amount,
     Boolean,
@@ -101,7 +102,7 @@ class _Maker:
         used = {getattr(item, "option_set", None) for item in self._earlier_and_enclosed(pages)}
         return Questionnaire(
             id=draw(st.sampled_from(["made-up", "a", "no", "null"])),
-            version=draw(lines.map(lambda text: text[:20].strip() or "1")),
+            version=draw(st.from_regex(VERSION, fullmatch=True).filter(lambda text: len(text) <= MAX_VERSION)),
             title=draw(lines),
             language=draw(st.sampled_from(["en", "es", "pt-BR", "zh-Hant", "no"])),
             copyright=draw(paragraphs),

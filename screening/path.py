@@ -12,8 +12,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from screening.answers import Answers, Entry, State, Value
-from screening.definition.conditions import holds
-from screening.definition.model import Grid, Group, Item, Page, Questionnaire, SimpleItem
+from screening.definition.conditions import holds, references
+from screening.definition.model import Grid, Group, Item, Page, Questionnaire, SimpleItem, walk_items
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +78,42 @@ def _with_items(item: Item, items: tuple[SimpleItem, ...]) -> Item | None:
     return replace(item, items=items)  # type: ignore[arg-type]  # some of the items that it had
 
 
-def walk(questionnaire: Questionnaire, answers: Answers) -> Path:
-    """Work out which items are asked; answers to items off the path count for nothing in later conditions."""
-    walker = _Walker(answers)
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What of a questionnaire bears on the path, worked out once, so that a long one is walked as fast as a short one.
+
+    ``plain`` are the pages with no condition on their items and no group or grid: page id -> all their item ids, in
+    order. ``deciding`` are the ids of the pages whose answers bear on the path: a condition looks at them, or they hold
+    a group that repeats. Answers of other pages leave `Path.pages`, ``item_ids`` and ``entries`` as they are.
+    """
+
+    plain: Mapping[str, tuple[str, ...]]
+    deciding: frozenset[str]
+
+
+def outline(questionnaire: Questionnaire) -> Outline:
+    """Work out what bears on the path of this questionnaire."""
+    conditions = [page.enable_when for page in questionnaire.pages] + [
+        item.enable_when for item in questionnaire.items()
+    ]
+    sources = {comparison.item for condition in conditions if condition for comparison in references(condition)}
+    plain = {}
+    deciding = set()
+    for page in questionnaire.pages:
+        items = list(walk_items(page.items))
+        if not any(item.enable_when or item.children for item in items):
+            plain[page.id] = tuple(item.id for item in items)
+        if any(item.id in sources or (item.repeats and item.children) for item in items):
+            deciding.add(page.id)
+    return Outline(plain, frozenset(deciding))
+
+
+def walk(questionnaire: Questionnaire, answers: Answers, known: Outline | None = None) -> Path:
+    """Work out which items are asked; answers to items off the path count for nothing in later conditions.
+
+    ``known`` is the questionnaire's `outline`, where it is at hand: it changes the time this takes, nothing else.
+    """
+    walker = _Walker(answers, known.plain if known else {})
     pages = tuple(PathPage(page, walker.page(page)) for page in questionnaire.pages)
     return Path(pages, frozenset(walker.asked), walker.entries, walker.counting)
 
@@ -88,8 +121,9 @@ def walk(questionnaire: Questionnaire, answers: Answers) -> Path:
 class _Walker:
     """Goes through a questionnaire in form order and gathers what is asked and what counts."""
 
-    def __init__(self, answers: Answers) -> None:
+    def __init__(self, answers: Answers, plain: Mapping[str, tuple[str, ...]]) -> None:
         self._answers = answers
+        self._plain = plain
         self._skipped = False
         self.asked: set[str] = set()
         self.entries: dict[str, tuple[frozenset[str], ...]] = {}
@@ -99,6 +133,13 @@ class _Walker:
         if not _is_asked(page, self.counting):
             return ()
         self._skipped = page.id in self._answers.skipped
+        plain = self._plain.get(page.id)
+        if plain is not None:
+            self.asked.update(plain)
+            if not self._skipped:
+                values = self._answers.values
+                self.counting.update((item_id, values[item_id]) for item_id in plain if item_id in values)
+            return page.items
         found = (self._item(item) for item in page.items)
         return tuple(item for item in found if item is not None)
 

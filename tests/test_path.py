@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from screening.answers import Answers, Entry, Other, PartialDate, State
 from screening.definition.loader import load_text
 from screening.definition.model import Group
-from screening.path import asked_in_entry, entries_of, offered, on_path, state_in_entry, state_of, walk
+from screening.path import asked_in_entry, entries_of, offered, on_path, outline, state_in_entry, state_of, walk
 from tests.support.definitions import answers_to, fixture, questionnaires, with_items
 
 CONDITIONS = fixture("conditions")
@@ -254,3 +254,28 @@ def test_what_is_submitted_is_on_the_path_of_any_questionnaire(case):
         for entry, asked in zip(entries_of(value), again.entries.get(group_id, ()), strict=True):
             assert entry.declined.union(entry.values) <= asked
             assert entry != Entry()
+
+
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(questionnaires().flatmap(lambda questionnaire: st.tuples(st.just(questionnaire), answers_to(questionnaire))))
+def test_an_outline_changes_nothing_but_the_time_that_it_takes(made):
+    questionnaire, answers = made
+    known = outline(questionnaire)
+    path = walk(questionnaire, answers)
+    assert walk(questionnaire, answers, known) == path
+    of_deciding = {item.id for page in questionnaire.pages if page.id in known.deciding for item in page.items}
+    of_deciding |= {
+        part.id
+        for page in questionnaire.pages
+        for item in page.items
+        if item.id in of_deciding
+        for part in item.children
+    }
+    fewer = Answers(
+        {item_id: value for item_id, value in answers.values.items() if item_id in of_deciding},
+        answers.declined & of_deciding,
+        answers.reached & known.deciding,
+        answers.skipped & known.deciding,
+    )
+    from_fewer = walk(questionnaire, fewer, known)
+    assert (from_fewer.pages, from_fewer.item_ids, from_fewer.entries) == (path.pages, path.item_ids, path.entries)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 from screening.answer_values import Plain
 from screening.answers import Answers
 from screening.definition.model import Item, Page, Questionnaire, questions
-from screening.path import Path, offered, walk
+from screening.path import Outline, Path, offered, outline, walk
 from screening.store import drafts, invitations, registry, sittings
 from screening.store.audit import Actor
 from screening.store.crypto import Keyring
@@ -47,8 +48,8 @@ class SittingPage:
     """A page as the patient gets it now.
 
     ``number`` is its place in the address and never changes; ``position`` is its place among the pages that are asked
-    now, 0 for one that is not. ``items`` are those asked or shown now, on the ``path`` that the saved answers make.
-    ``question_numbers`` are by item id.
+    now, 0 for one that is not. ``items`` are those asked or shown now, on the ``path`` that the saved answers make;
+    its ``counting`` holds only what bears on the path. ``question_numbers`` are by item id, ``drafts`` by page id.
     """
 
     number: int
@@ -59,7 +60,12 @@ class SittingPage:
     page: Page
     items: tuple[Item, ...]
     path: Path
-    saved: DraftPage | None
+    drafts: Mapping[str, DraftPage]
+
+    @property
+    def saved(self) -> DraftPage | None:
+        """Return what was saved of the page."""
+        return self.drafts.get(self.page.id)
 
     @property
     def revision(self) -> int:
@@ -121,7 +127,17 @@ class Begun:
     response_id: str
     questionnaire: Questionnaire
     question_numbers: Mapping[str, int]
+    outline: Outline
     saved: Mapping[str, DraftPage]
+
+    def path(self, without: str = "") -> Path:
+        """Return the path that the saved answers make; as if the page ``without`` were not saved.
+
+        Its ``counting`` holds only the answers of pages that bear on the path: no other has to be opened for it.
+        """
+        deciding = self.outline.deciding & self.saved.keys() - {without}
+        answers = drafts.gather(self.questionnaire, {page_id: self.saved[page_id] for page_id in deciding})
+        return walk(self.questionnaire, answers, self.outline)
 
     @property
     def answers(self) -> Answers:
@@ -185,14 +201,14 @@ class Sitting:
         Who answers a hidden page anew must not see, by what is asked, what was answered before.
         """
         response = self._response(page)
-        others = {page_id: draft for page_id, draft in response.saved.items() if page_id != page.page.id}
-        path = walk(response.questionnaire, drafts.gather(response.questionnaire, others))
+        path = response.path(without=page.page.id)
         return replace(page, items=path.page(page.page.id).items, path=path)
 
     def saving(self, page: SittingPage, draft: DraftPage) -> Sitting:
         """Return the sitting as it is with this draft of a page saved."""
         response = self._response(page)
-        saved = replace(response, saved={**response.saved, page.page.id: draft})
+        drafts_now = ChainMap({page.page.id: draft}, response.saved)  # type: ignore[arg-type]  # nothing is written to it
+        saved = replace(response, saved=drafts_now)
         responses = tuple(saved if other is response else other for other in self.responses)
         return Sitting(facts=self.facts, responses=responses, every_page=tuple(_every_page(responses)))
 
@@ -239,14 +255,19 @@ def open_invitation(session: Session, actor: Actor, now: datetime, zone: tzinfo)
 def begun(session: Session, keyring: Keyring, invitation_id: str) -> tuple[Begun, ...]:
     """Return the invitation's responses in order, with all that was saved of them."""
     rows = sittings.begun(session, invitation_id)
-    saved = drafts.pages(session, keyring, invitation_id) if rows else []
+    saved = drafts.pages(session, keyring, invitation_id) if rows else {}
     found = []
     for row in rows:
         whole = registry.definition(session, row.questionnaire_id, row.version, row.content_hash)
-        questionnaire, question_numbers = _cut(_ByHash(row.content_hash, whole), row.switched_on)
-        by_page = {draft.page_id: draft for draft in saved if draft.response_id == row.id}
+        cut = _cut(_ByHash(row.content_hash, whole), row.switched_on)
         found.append(
-            Begun(response_id=row.id, questionnaire=questionnaire, question_numbers=question_numbers, saved=by_page)
+            Begun(
+                response_id=row.id,
+                questionnaire=cut.questionnaire,
+                question_numbers=cut.question_numbers,
+                outline=cut.outline,
+                saved=saved.get(row.id, {}),
+            )
         )
     return tuple(found)
 
@@ -259,16 +280,25 @@ class _ByHash:
     questionnaire: Questionnaire = field(compare=False)
 
 
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """A questionnaire with what is switched on, its outline, and the question numbers of the whole."""
+
+    questionnaire: Questionnaire
+    question_numbers: Mapping[str, int]
+    outline: Outline
+
+
 @lru_cache(maxsize=200)
-def _cut(whole: _ByHash, switched_on: tuple[str, ...]) -> tuple[Questionnaire, Mapping[str, int]]:
-    """Return the questionnaire with what is switched on, and the question numbers of the whole."""
-    return offered(whole.questionnaire, switched_on), whole.questionnaire.numbers()
+def _cut(whole: _ByHash, switched_on: tuple[str, ...]) -> _Cut:
+    on = offered(whole.questionnaire, switched_on)
+    return _Cut(on, whole.questionnaire.numbers(), outline(on))
 
 
 def _every_page(responses: tuple[Begun, ...]) -> Iterator[SittingPage]:
     number = position = 0
     for response in responses:
-        path = walk(response.questionnaire, response.answers)
+        path = response.path()
         for path_page in path.pages:
             number += 1
             position += bool(path_page.items)
@@ -281,5 +311,5 @@ def _every_page(responses: tuple[Begun, ...]) -> Iterator[SittingPage]:
                 page=path_page.page,
                 items=path_page.items,
                 path=path,
-                saved=response.saved.get(path_page.page.id),
+                drafts=response.saved,
             )

@@ -6,7 +6,7 @@ sealed document of the response.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -61,10 +61,40 @@ class DraftPage:
     visit: str
 
 
-def pages(session: Session, keyring: Keyring, invitation_id: str) -> list[DraftPage]:
-    """Return all that an invitation's patient has saved and not sent, in no order."""
+class SavedPages(Mapping[str, DraftPage]):
+    """The saved pages of one response by page id; each is opened when it is first looked at.
+
+    A patient's page needs few of them, however many were saved. Raises SealError where one does not open.
+    """
+
+    def __init__(self, keyring: Keyring, response_id: str, sealed: Mapping[str, tuple[int, bytes]]) -> None:
+        self._keyring = keyring
+        self._response_id = response_id
+        self._sealed = sealed
+        self._opened: dict[str, DraftPage] = {}
+
+    def __getitem__(self, page_id: str) -> DraftPage:
+        if page_id not in self._opened:
+            self._opened[page_id] = _open(self._keyring, self._response_id, page_id, *self._sealed[page_id])
+        return self._opened[page_id]
+
+    def __contains__(self, page_id: object) -> bool:
+        return page_id in self._sealed
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._sealed)
+
+    def __len__(self) -> int:
+        return len(self._sealed)
+
+
+def pages(session: Session, keyring: Keyring, invitation_id: str) -> dict[str, SavedPages]:
+    """Return all that an invitation's patient has saved and not sent, by response id."""
+    sealed: dict[str, dict[str, tuple[int, bytes]]] = {}
     rows = session.connection().execute(_OF_INVITATION, {"invitation_id": invitation_id})
-    return [_open(keyring, *row) for row in rows]
+    for response_id, page_id, revision, document in rows:
+        sealed.setdefault(response_id, {})[page_id] = (revision, document)
+    return {response_id: SavedPages(keyring, response_id, of_it) for response_id, of_it in sealed.items()}
 
 
 def page(session: Session, keyring: Keyring, response_id: str, page_id: str) -> DraftPage | None:

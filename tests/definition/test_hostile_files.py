@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import time
 
 import pytest
 
 from screening.definition.checks import examine
 from screening.definition.loader import load
 from screening.definition.problems import MAX_PROBLEMS, DefinitionError
-from tests.support.definitions import HEAD, messages_of, problems_of, with_items
+from tests.support.definitions import HEAD, large_definition, messages_of, problems_of, with_items
 
 BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"{name}: &{name} [*{last}, *{last}, *{last}, *{last}, *{last}, *{last}, *{last}, *{last}]\n"
@@ -56,11 +55,10 @@ HOSTILE_BYTES = {
 
 
 @pytest.mark.parametrize("name", [*HOSTILE, *HOSTILE_BYTES])
-def test_a_hostile_file_is_refused_clearly_in_under_a_second(name):
+def test_a_hostile_file_is_refused_clearly(name):
+    """How fast, is for benchmarks/definitions.py to say."""
     data, expected = (HOSTILE | HOSTILE_BYTES)[name]
-    start = time.process_time()
     problems = problems_of(data)
-    assert time.process_time() - start < 1
     assert expected in problems[0].message + "".join(problem.message for problem in problems[1:4])
     assert len(problems) <= MAX_PROBLEMS + 1
     assert all(len(str(problem)) < 600 and "\n" not in str(problem) for problem in problems)
@@ -86,20 +84,10 @@ def test_too_many_items_are_refused():
     assert "2001 items; at most 2,000 are allowed" in messages_of(with_items(items))
 
 
-def test_five_hundred_items_with_two_hundred_conditions_are_read_and_checked_in_under_a_second(tmp_path):
-    options = "{never: Never, once: Once, some: Some days, most: Most days, every: Every day}"
-    items = []
-    for number in range(500):
-        condition = f", enable_when: {{q{number - 1}: {{one_of: [most, every]}}}}" if 0 < number <= 200 else ""
-        text = f"How often did thing number {number} happen?"
-        items.append(
-            f"- {{id: q{number}, type: choice, text: {text}, short: Thing {number}, options: {options}{condition}}}"
-        )
+def test_five_hundred_items_with_two_hundred_conditions_are_no_mistake(tmp_path):
     path = tmp_path / "large.yaml"
-    path.write_text(with_items("\n".join(items), page="recall: In the last 2 weeks\n"))
-    start = time.process_time()
+    path.write_text(large_definition(500, 200))
     loaded, problems = examine(path)
-    assert time.process_time() - start < 1
     assert problems == []
     assert loaded is not None
 

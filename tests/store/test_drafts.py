@@ -72,8 +72,8 @@ def test_pages_of_an_invitation_are_its_own(clinic: Clinic, draft: DraftPage) ->
     clinic.begin(other)
     with clinic.store.read() as session:
         own = session.scalars(select(Response.invitation_id).where(Response.id == draft.response_id)).one()
-        assert drafts.pages(session, clinic.store.keyring, own) == [draft]
-        assert drafts.pages(session, clinic.store.keyring, other) == []
+        assert drafts.pages(session, clinic.store.keyring, own) == {draft.response_id: {draft.page_id: draft}}
+        assert drafts.pages(session, clinic.store.keyring, other) == {}
 
 
 def test_removing_leaves_nothing(clinic: Clinic, draft: DraftPage) -> None:

@@ -65,3 +65,16 @@ def problems_of(text: str | bytes) -> tuple[Problem, ...]:
 def messages_of(text: str | bytes) -> str:
     """Return what the loader says is wrong, as a person sees it."""
     return "\n".join(map(str, problems_of(text)))
+
+
+def large_definition(items: int, conditions: int) -> str:
+    """Return the text of a definition of one page; of its questions so many are asked only after the one before."""
+    options = "{never: Never, once: Once, some: Some days, most: Most days, every: Every day}"
+    lines = []
+    for number in range(items):
+        condition = f", enable_when: {{q{number - 1}: {{one_of: [most, every]}}}}" if 0 < number <= conditions else ""
+        text = f"How often did thing number {number} happen?"
+        lines.append(
+            f"- {{id: q{number}, type: choice, text: {text}, short: Thing {number}, options: {options}{condition}}}"
+        )
+    return with_items("\n".join(lines), page="recall: In the last 2 weeks\n")

@@ -79,10 +79,12 @@ class Answers:
     ``values`` and ``declined`` are by item id and never overlap. The ids are those of
     `screening.definition.model.questions`, so what stands in a group that repeats is under the group's. ``reached``
     names the pages that were saved or skipped; ``skipped`` those of them that were skipped as a whole, whose every
-    question counts as declined.
+    question counts as declined. ``unseen`` are the questions of reached pages that were never on the screen: an answer
+    given later brought them up.
     """
 
     values: Mapping[str, Value] = field(default_factory=dict)
     declined: frozenset[str] = frozenset()
     reached: frozenset[str] = frozenset()
     skipped: frozenset[str] = frozenset()
+    unseen: frozenset[str] = frozenset()

@@ -197,8 +197,8 @@ def asked_in_entry(group: Group, entry: Entry, counting: Mapping[str, Value]) ->
 def state_of(item: Item, page: Page, answers: Answers, path: Path) -> State:
     """Tell what became of one question (one of `screening.definition.model.questions`).
 
-    A condition that hides it wins over everything; then a skipped page counts as declined; a question on a page that
-    was never saved is not reached, even if its neighbour was answered.
+    A condition that hides it wins over everything; then a skipped page counts as declined. A question on a page that
+    was never saved is not reached, and neither is one that came up when its page had been saved and was never shown.
     """
     if item.id not in path.item_ids:
         return State.NOT_ASKED
@@ -206,7 +206,7 @@ def state_of(item: Item, page: Page, answers: Answers, path: Path) -> State:
         return State.DECLINED
     if item.id in path.counting:
         return State.ANSWERED
-    return State.BLANK if page.id in answers.reached else State.NOT_REACHED
+    return State.BLANK if page.id in answers.reached and item.id not in answers.unseen else State.NOT_REACHED
 
 
 def state_in_entry(item: SimpleItem, entry: Entry, asked: Collection[str]) -> State:

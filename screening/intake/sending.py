@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 from screening.answer_formats import dump_answers
 from screening.definition.model import questions
 from screening.intake.sitting import Begun, Closed, begun, open_invitation
-from screening.path import on_path, walk
+from screening.path import PathPage, on_path, walk
 from screening.store import audit, drafts, invitations, responses
 from screening.store.audit import Actor
 from screening.store.crypto import Keyring
+from screening.store.drafts import DraftPage
 from screening.store.engine import Store
 from screening.store.errors import NotAllowed
 from screening.store.invitations import LinkState
@@ -108,7 +109,10 @@ def _end_sessions(session: Session, invitation_id: str, now: datetime) -> None:
 
 
 def _pages(response: Begun) -> dict[str, object]:
-    """Return the pages that were reached and are asked, page id -> what was answered on the path, in plain form."""
+    """Return the pages that were reached and are asked, page id -> what was answered on the path, in plain form.
+
+    ``unseen`` are the questions that an answer given later brought up, and that were never on the screen.
+    """
     answers = on_path(response.questionnaire, response.answers)
     path = walk(response.questionnaire, response.answers)
     flat = dump_answers(answers)
@@ -116,7 +120,14 @@ def _pages(response: Begun) -> dict[str, object]:
         path_page.page.id: {
             "answers": {item.id: flat[item.id] for item in questions(path_page.items) if item.id in flat},
             "skipped": path_page.page.id in answers.skipped,
+            "unseen": _unseen(path_page, response.saved[path_page.page.id]),
         }
         for path_page in path.pages
         if path_page.items and path_page.page.id in answers.reached
     }
+
+
+def _unseen(path_page: PathPage, saved: DraftPage) -> list[str]:
+    if saved.skipped:
+        return []
+    return [item.id for item in questions(path_page.items) if item.id not in saved.shown]

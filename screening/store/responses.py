@@ -102,4 +102,5 @@ def read_answers(questionnaire: Questionnaire, pages: Mapping[str, Mapping[str, 
             declined |= page_declined
     known = {page.id for page in questionnaire.pages}
     skipped = frozenset(page_id for page_id, page in pages.items() if page["skipped"])
-    return Answers(values, declined, frozenset(pages) & known, skipped & known)
+    unseen = frozenset(item_id for page in pages.values() for item_id in page.get("unseen", ()))
+    return Answers(values, declined, frozenset(pages) & known, skipped & known, unseen)

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from screening.answers import State
 from screening.intake import consent, saving, sending
 from screening.intake.saving import Posted
 from screening.intake.sending import Helper
 from screening.intake.sitting import Closed, SittingPage
+from screening.path import state_of, walk
 from screening.store import registry, responses
 from screening.store.engine import Store
 from screening.store.errors import NotAllowed
@@ -46,9 +48,9 @@ def test_sending_seals_what_was_answered_on_the_path(practice: Clinic) -> None:
     assert visitor.send() is True
     garden, coping = sent_pages(practice.store, visitor)
     assert garden == {
-        "hopes": {"answers": {"hope": "Rain.", "plants": {"declined": True}}, "skipped": False},
-        "weeds": {"answers": {"often": "some", "which": "Dandelion"}, "skipped": False},
-        "fence": {"answers": {}, "skipped": True},
+        "hopes": {"answers": {"hope": "Rain.", "plants": {"declined": True}}, "skipped": False, "unseen": []},
+        "weeds": {"answers": {"often": "some", "which": "Dandelion"}, "skipped": False, "unseen": []},
+        "fence": {"answers": {}, "skipped": True, "unseen": []},
     }
     assert coping == {}
 
@@ -138,6 +140,21 @@ def test_a_sent_response_reads_as_it_was_saved(practice: Clinic) -> None:
     assert answers.values == {"hope": "Rain."}
     assert answers.reached == {"hopes", "fence"}
     assert answers.skipped == {"fence"}
+
+
+def test_a_follow_up_that_was_never_on_the_screen_is_not_called_left_blank(practice: Clinic) -> None:
+    visitor = begin(practice)
+    visitor.save(2, often="most")
+    visitor.send()
+    with practice.store.read() as session:
+        row = session.scalars(select(Response)).one()
+        questionnaire = registry.definition(session, row.questionnaire_id, row.version)
+        answers = responses.open_answers(practice.store.keyring, row, questionnaire)
+    weeds = next(page for page in questionnaire.pages if page.id == "weeds")
+    path = walk(questionnaire, answers)
+    states = {item.id: state_of(item, weeds, answers, path) for item in weeds.items}
+    assert states["often"] is State.ANSWERED
+    assert states["which"] is State.NOT_REACHED
 
 
 def test_a_clock_that_jumps_changes_no_order(practice: Clinic) -> None:

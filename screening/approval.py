@@ -223,11 +223,15 @@ def set_safeguard(store: Store, actor: Actor, *, reader: str, within: str, out_o
     """Set or change the safeguard. Raises Invalid for what is empty or too long."""
     require(actor, ADMINISTRATOR)
     values = {"reader": reader.strip(), "within": within.strip(), "out_of_hours": out_of_hours.strip()}
-    limits = {"reader": 200, "within": 200, "out_of_hours": 2000}
+    limits = {
+        "reader": (200, "who reads these answers"),
+        "within": (200, "within what time they are read"),
+        "out_of_hours": (2000, "what happens out of hours"),
+    }
     problems = {
-        field: f"Fill this in, with at most {limits[field]} characters."
-        for field, value in values.items()
-        if not 0 < len(value) <= limits[field]
+        field: f"Say {what}, with at most {limit:,} characters."
+        for field, (limit, what) in limits.items()
+        if not 0 < len(values[field]) <= limit
     }
     if problems:
         raise Invalid(problems)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
 from flask import Flask
@@ -15,8 +16,11 @@ DEFAULT_BIND = "127.0.0.1:8000"
 
 def run_server(settings: Settings, *, bind: str = DEFAULT_BIND, workers: int = 2, threads: int = 8) -> None:
     """Serve until told to stop. What keeps the application from starting is raised before a port is opened."""
+    app = create_app(settings)
+    gc.collect()
+    gc.freeze()  # what is there now stays: collecting garbage need not look at it, and workers share its memory
     _Server(
-        create_app(settings),
+        app,
         {
             "bind": bind,
             "workers": workers,

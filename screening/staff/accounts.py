@@ -172,14 +172,14 @@ def set_password(store: Store, actor: Actor, staff_id: int, password: str, *, no
 
 
 def _check(email: str, name: str, roles: Collection[str]) -> dict[str, str]:
-    problems = _check_roles(roles)
+    problems = {}
     if len(email) > 255 or not _EMAIL.fullmatch(email):
         problems["email"] = "Enter an e-mail address like name@example.org."
     if not name or len(name) > 200:
         problems["name"] = "Enter the person's name, at most 200 characters."
     elif not is_line(name):
         problems["name"] = UNPRINTABLE
-    return problems
+    return problems | _check_roles(roles)
 
 
 def _check_roles(roles: Collection[str]) -> dict[str, str]:

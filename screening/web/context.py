@@ -12,6 +12,7 @@ from flask_wtf.csrf import CSRFProtect
 from screening.config import Settings
 from screening.store.audit import Actor
 from screening.store.engine import Store
+from screening.web.sessions import ServerSession
 
 csrf = CSRFProtect()
 """Blueprints call ``csrf.protect()`` before each POST, once they know whose session it is."""
@@ -41,6 +42,13 @@ def now() -> datetime:
 def origin() -> str:
     """Return the address that the request came from, for the audit trail."""
     return request.remote_addr or ""
+
+
+def browser() -> ServerSession:
+    """Return this browser's session: what stands behind Flask's ``session``."""
+    current = session._get_current_object()  # type: ignore[attr-defined]  # the proxy's own way to what it stands for
+    assert isinstance(current, ServerSession)
+    return current
 
 
 def staff_actor() -> Actor:

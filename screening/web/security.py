@@ -34,7 +34,6 @@ from screening.staff.signing_in import Try
 from screening.store import staff
 from screening.store.tables import Staff
 from screening.web import context, known_browser
-from screening.web.sessions import ServerSession
 from screening.web.staff_form import Form
 
 SIGN_IN = "security.login"
@@ -245,8 +244,7 @@ def _keep_nothing_before_sign_in(response: Response) -> Response:
 
 def _begin_session(_app: Flask, *, user: Account, authn_via: list[str], **_rest: Any) -> None:
     """Give the session a new cookie, note when it began, and put the sign-in on record."""
-    current = session._get_current_object()  # type: ignore[attr-defined]  # the session behind Flask's proxy
-    assert isinstance(current, ServerSession)
+    current = context.browser()
     current.renew()
     current[_SIGNED_IN_AT] = context.now().isoformat()
     if authn_via == _BY_PASSWORD:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NoReturn, TypeVar
 
-from flask import Blueprint, abort, current_app, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError, generate_csrf
@@ -19,7 +19,6 @@ from werkzeug.wrappers import Response
 
 from screening import review
 from screening.web import context, security
-from screening.web.sessions import ServerSession
 from screening.web.staff_form import Form
 
 _ROLES = "allowed_roles"
@@ -77,8 +76,7 @@ def _sign_in_first() -> ResponseReturnValue:
     """Lead to the sign-in, and from there back here; a post is kept on the page of a session that we know of."""
     if request.method != "POST":
         return _redirect_to_sign_in()
-    browser = session._get_current_object()  # type: ignore[attr-defined]  # the session behind Flask's proxy
-    assert isinstance(browser, ServerSession)
+    browser = context.browser()
     return _send_again("signed_out", 401) if browser.token or browser.expired else _error_page(401)
 
 

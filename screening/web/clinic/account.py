@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, session, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -14,7 +14,6 @@ from screening.web import context, security
 from screening.web.clinic import navigation
 from screening.web.clinic.access import allowed
 from screening.web.clinic.blueprint import blueprint
-from screening.web.sessions import ServerSession
 from screening.web.staff_form import Form
 
 
@@ -23,9 +22,7 @@ from screening.web.staff_form import Form
 def sign_out() -> ResponseReturnValue:
     """End the session on the server, so that "back" shows nothing."""
     signing_in.note_sign_out(context.store(), context.staff_actor(), now=context.now())
-    current = session._get_current_object()  # type: ignore[attr-defined]  # the session behind Flask's proxy
-    assert isinstance(current, ServerSession)
-    current.end()
+    context.browser().end()
     return redirect(url_for("security.login"))
 
 

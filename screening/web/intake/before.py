@@ -11,7 +11,7 @@ from screening.intake import consent, sitting
 from screening.intake.consent import Consent
 from screening.web import context, practice
 from screening.web.intake.carried import Page
-from screening.web.intake.visit import blueprint, browser, go, tag, when
+from screening.web.intake.visit import blueprint, go, tag, when
 
 CONSENT_VERSION = "1"
 """To be raised with every change to the wording of `consent_paragraphs`."""
@@ -72,7 +72,7 @@ def agree() -> Response | Page:
     """Record the consent to the text as it stood on the page, and begin; or that the patient won't answer online."""
     if request.form.get("then") == "decline":
         consent.decline_online(context.store(), context.patient_actor(), **when())
-        browser().end()
+        context.browser().end()
         return render_template("intake/closed.html", outcome="declined", sent_on="", texts=[]), 200
     text = "\n".join(f"{heading}\n{paragraph}" for heading, paragraph in consent_paragraphs())
     agreed = Consent(version=CONSENT_VERSION, language=str(get_locale()), text=text)
@@ -83,7 +83,7 @@ def agree() -> Response | Page:
 @blueprint.post("/intake/stop")
 def stop() -> Response:
     """End the session on the server; what was saved is safe."""
-    browser().end()
+    context.browser().end()
     return go("stopped")
 
 

@@ -12,7 +12,7 @@ from screening.store import errors
 from screening.store.invitations import LinkState
 from screening.web import context
 from screening.web.intake import carried
-from screening.web.intake.visit import blueprint, browser, go
+from screening.web.intake.visit import blueprint, go
 
 DATABASE_FAULTS = (DBAPIError, PoolTimeoutError)
 
@@ -28,7 +28,7 @@ def database_fault(error: Exception) -> Response | carried.Page:
     """Never say "saved" when nothing is: give back what was typed, in a form that tries again."""
     log(error)
     if request.endpoint == "intake.leave":
-        browser().end()
+        context.browser().end()
         return redirect(context.settings().exit_url, 303)
     page = render_template(
         "intake/not_saved.html",
@@ -46,7 +46,7 @@ def closed(error: Closed) -> Response | carried.Page:
     """Say that the invitation takes nothing any more; typed text comes back for copying."""
     if error.state is LinkState.SENT and request.endpoint == "intake.send":
         return go("thanks")
-    browser().end()
+    context.browser().end()
     page = render_template("intake/closed.html", outcome=error.state.value, sent_on="", texts=list(carried.texts()))
     return page, 200 if request.method == "GET" else 409
 
@@ -54,7 +54,7 @@ def closed(error: Closed) -> Response | carried.Page:
 @blueprint.errorhandler(errors.NotFound)
 def gone(_error: errors.NotFound) -> carried.Page:
     """Say that the link has to be opened again: the invitation is gone, for instance after an erasure."""
-    browser().end()
+    context.browser().end()
     return carried.session_gone()
 
 

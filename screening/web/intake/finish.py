@@ -13,7 +13,7 @@ from screening.intake.sending import Helper
 from screening.web import context
 from screening.web.intake import words
 from screening.web.intake.carried import Page
-from screening.web.intake.visit import blueprint, browser, current_sitting, go, tag, when
+from screening.web.intake.visit import blueprint, current_sitting, go, tag, when
 
 
 @blueprint.get("/intake/check")
@@ -37,7 +37,7 @@ def keep_helper() -> Response:
     helper = Helper(chosen) if chosen in set(Helper) else None
     sending.set_helper(context.store(), context.patient_actor(), helper, **when())
     if request.form.get("then") == "stop":
-        browser().end()
+        context.browser().end()
         return go("stopped")
     return go("confirm_sending")
 
@@ -55,7 +55,7 @@ def confirm_sending() -> str | Response:
 def send() -> Response | Page:
     """Send everything; a second click finds it sent and says the same."""
     sending.submit(context.store(), context.patient_actor(), **when())
-    browser().touch = False  # the session ended with the sending; nothing may prolong it
+    context.browser().touch = False  # the session ended with the sending; nothing may prolong it
     return go("thanks")
 
 

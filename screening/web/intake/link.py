@@ -13,7 +13,7 @@ from screening.intake import opening
 from screening.intake.opening import Opened, Outcome
 from screening.web import context
 from screening.web.intake import carried, pages, words
-from screening.web.intake.visit import begin, blueprint, browser, go, when
+from screening.web.intake.visit import begin, blueprint, go, when
 
 _PARTS = ("day", "month", "year")
 
@@ -44,7 +44,7 @@ def check_birth_date(token: str) -> Response | carried.Page:
 @blueprint.post("/intake/again")
 def again() -> Response | carried.Page:
     """Take up a sitting that ran out, and save what was typed when it did."""
-    invitation_id = browser().expired_invitation_id
+    invitation_id = context.browser().expired_invitation_id
     if invitation_id is None:
         return carried.session_gone()
     birth_date, problems = read_birth_date()
@@ -72,7 +72,7 @@ def start_over() -> Response:
 @blueprint.get("/exit")
 def leave() -> Response:
     """End the session and go to a neutral site at once."""
-    browser().end()
+    context.browser().end()
     return redirect(context.settings().exit_url, 303)
 
 

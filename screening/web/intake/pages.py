@@ -18,7 +18,7 @@ from screening.intake.sitting import PageState, Sitting, SittingPage
 from screening.web import context
 from screening.web.intake import faults, forms, words
 from screening.web.intake.carried import Page
-from screening.web.intake.visit import blueprint, browser, current_sitting, go, tag, when
+from screening.web.intake.visit import blueprint, current_sitting, go, tag, when
 
 
 @blueprint.app_template_global()
@@ -98,7 +98,7 @@ def _save(sitting: Sitting, page: SittingPage, posted: Posted, form: PageForm | 
         faults.log(fault)
         return _questions(sitting, page, form, revision=posted.revision, not_saved=True), 503
     if then == "stop":
-        browser().end()
+        context.browser().end()
         return go("stopped")
     sitting = sitting.saving(page, saved)
     again = next(other for other in sitting.every_page if other.number == page.number)

@@ -14,7 +14,6 @@ from screening.intake import sending, sitting
 from screening.intake.sitting import Sitting
 from screening.web import context, language
 from screening.web.intake import carried
-from screening.web.sessions import ServerSession
 
 blueprint = Blueprint("intake", __name__)
 
@@ -24,16 +23,9 @@ _OPEN_TO_ALL = frozenset(
 """Pages that come before or after a session."""
 
 
-def browser() -> ServerSession:
-    """Return this browser's session."""
-    current = session._get_current_object()  # type: ignore[attr-defined]  # the session behind Flask's proxy
-    assert isinstance(current, ServerSession)
-    return current
-
-
 def begin(invitation_id: str, invitation_language: str | None) -> None:
     """Begin a sitting: a new session, whatever this browser had before."""
-    here = browser()
+    here = context.browser()
     here.clear()
     here.renew()
     here["invitation_id"] = invitation_id
@@ -60,7 +52,7 @@ def tag() -> str:
 @blueprint.app_template_global()
 def invitation_tag() -> str:
     """Return what names, in every form, the invitation that this browser's session is for, or was; "" without one."""
-    here = browser()
+    here = context.browser()
     invitation_id = here.get("invitation_id") or here.expired_invitation_id
     return context.store().keyring.lookup_hash("form", invitation_id).hex()[:16] if invitation_id else ""
 
@@ -78,7 +70,7 @@ def go(endpoint: str, **values: Any) -> Response:
 @blueprint.before_request
 def require_session() -> Response | carried.Page | None:
     """Let in whoever gave a birth date; carry along what others typed."""
-    here = browser()
+    here = context.browser()
     if "language" in here:
         language.use(here["language"])
     if request.method == "POST":

@@ -48,6 +48,11 @@ class Keyring:
     lookup: bytes = field(repr=False)
     audit: bytes = field(repr=False)
     session: bytes = field(repr=False)
+    _ciphers: Mapping[int, AESGCM] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Make the ciphers ready: it takes longer than opening a document."""
+        object.__setattr__(self, "_ciphers", {key_id: AESGCM(key) for key_id, key in self.data.items()})
 
     @classmethod
     def generate(cls) -> Keyring:
@@ -93,7 +98,7 @@ class Keyring:
         key_id = max(self.data)
         nonce = os.urandom(_NONCE_BYTES)
         plain = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
-        sealed = AESGCM(self.data[key_id]).encrypt(nonce, plain, bound_to.encode())
+        sealed = self._ciphers[key_id].encrypt(nonce, plain, bound_to.encode())
         return _FORMAT + bytes([key_id]) + nonce + sealed
 
     def open(self, sealed: bytes, bound_to: str) -> dict[str, Any]:
@@ -101,9 +106,9 @@ class Keyring:
         try:
             if sealed[:1] != _FORMAT:
                 raise SealError(f"{bound_to}: unknown format of sealed document")
-            key = self.data[sealed[1]]
+            cipher = self._ciphers[sealed[1]]
             nonce = sealed[2 : 2 + _NONCE_BYTES]
-            plain = AESGCM(key).decrypt(nonce, sealed[2 + _NONCE_BYTES :], bound_to.encode())
+            plain = cipher.decrypt(nonce, sealed[2 + _NONCE_BYTES :], bound_to.encode())
         except KeyError:
             raise SealError(f"{bound_to}: sealed with key {sealed[1]}, which the key file lacks") from None
         except (InvalidTag, IndexError, ValueError):

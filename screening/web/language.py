@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+from functools import lru_cache
 from typing import Protocol
 
 from flask import Flask, g
 from flask_babel import Babel, get_locale, get_translations
+from markupsafe import Markup
 
 from screening.config import PROJECT
 from screening.web import context
 
 
-class Translations(Protocol):
+class Translations(Hashable, Protocol):
     """What is asked of a language's texts, by their names in `babel.support`."""
 
     def ugettext(self, message: str) -> str:
@@ -33,7 +36,7 @@ def init_app(app: Flask) -> None:
         lambda singular, plural, num: translations().ungettext(singular, plural, num),
         newstyle=True,
     )
-    app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"]  # Jinja's own "_" looks that up for every text
+    app.jinja_env.globals["_"] = _text  # Jinja's own formats every text anew, also those with nothing to fill in
     app.context_processor(_variables)
 
 
@@ -51,6 +54,21 @@ def translations() -> Translations:
     except AttributeError:
         found = g.translations = get_translations()
     return found
+
+
+def _text(message: str, /, **variables: object) -> Markup:
+    """Return a text of a template; what is filled in is escaped, the text itself is ours and is not."""
+    return _markup(translations(), message) % variables if variables else _plain(translations(), message)
+
+
+@lru_cache(maxsize=4000)
+def _markup(language: Translations, message: str) -> Markup:
+    return Markup(language.ugettext(message))  # noqa: S704  # from the catalogue, which is part of the program
+
+
+@lru_cache(maxsize=4000)
+def _plain(language: Translations, message: str) -> Markup:
+    return _markup(language, message) % {}
 
 
 def _select() -> str:

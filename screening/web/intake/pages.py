@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, current_app, render_template, request, url_for
+from flask import abort, render_template, request, url_for
 from flask_babel import gettext, ngettext
-from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from screening.forms import several
-from screening.forms.item_field import ItemField
 from screening.forms.page import PageForm
 from screening.intake import saving
 from screening.intake.saving import PageConflict, Posted
@@ -19,18 +17,6 @@ from screening.web import context
 from screening.web.intake import faults, forms, words
 from screening.web.intake.carried import Page
 from screening.web.intake.visit import blueprint, current_sitting, go, tag, when
-
-
-@blueprint.app_template_global()
-def draw(field: ItemField) -> Markup:
-    """Return a question's HTML: the macro ``draw`` of its item type's template, templates/fields/<type>.html."""
-    template = current_app.jinja_env.get_template(f"fields/{field.template}.html")
-    drawn: Markup = template.module.draw(field)  # type: ignore[attr-defined]  # a module has the names of its macros
-    return drawn
-
-
-# In a field's own template "draw" is its macro; a field that holds others draws them by this name.
-blueprint.add_app_template_global(draw, "draw_inside")
 
 
 @blueprint.get("/intake/topics")

@@ -31,7 +31,7 @@ from screening.definition.model import (
 from screening.definition.model import Decimal as DecimalItem
 from screening.forms.page import page_form
 from screening.store import registry
-from screening.web.intake.pages import draw
+from screening.web.intake.drawing import draw
 from tests.support.clinic import NOW, Clinic
 from tests.support.definitions import SHIPPED
 from tests.support.intake import Patient

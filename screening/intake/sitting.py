@@ -194,7 +194,7 @@ class Sitting:
         response = self._response(page)
         saved = replace(response, saved={**response.saved, page.page.id: draft})
         responses = tuple(saved if other is response else other for other in self.responses)
-        return Sitting(facts=self.facts, responses=responses, every_page=tuple(_every_page(responses)))
+        return sitting_of(self.facts, responses)
 
     def _response(self, page: SittingPage) -> Begun:
         return next(response for response in self.responses if response.response_id == page.response_id)
@@ -219,6 +219,11 @@ def view(store: Store, actor: Actor, *, now: datetime, zone: tzinfo) -> Sitting:
         facts = sittings.facts(session, actor.id)
         require_open(facts, now, zone)
         responses = begun(session, store.keyring, actor.id)
+    return sitting_of(facts, responses)
+
+
+def sitting_of(facts: SittingFacts, responses: tuple[Begun, ...]) -> Sitting:
+    """Return the sitting that these responses make, with the path that their saved answers lead along."""
     return Sitting(facts=facts, responses=responses, every_page=tuple(_every_page(responses)))
 
 
@@ -243,12 +248,21 @@ def begun(session: Session, keyring: Keyring, invitation_id: str) -> tuple[Begun
     found = []
     for row in rows:
         whole = registry.definition(session, row.questionnaire_id, row.version, row.content_hash)
-        questionnaire, question_numbers = _cut(_ByHash(row.content_hash, whole), row.switched_on)
         by_page = {draft.page_id: draft for draft in saved if draft.response_id == row.id}
-        found.append(
-            Begun(response_id=row.id, questionnaire=questionnaire, question_numbers=question_numbers, saved=by_page)
-        )
+        found.append(begun_on(row.id, whole, row.content_hash, row.switched_on, by_page))
     return tuple(found)
+
+
+def begun_on(
+    response_id: str,
+    whole: Questionnaire,
+    content_hash: str,
+    switched_on: tuple[str, ...],
+    saved: Mapping[str, DraftPage],
+) -> Begun:
+    """Return a response that was begun on a version; ``whole`` has the parts that are off, ``saved`` is by page id."""
+    questionnaire, question_numbers = _cut(_ByHash(content_hash, whole), switched_on)
+    return Begun(response_id=response_id, questionnaire=questionnaire, question_numbers=question_numbers, saved=saved)
 
 
 @dataclass(frozen=True, slots=True)

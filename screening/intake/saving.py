@@ -50,7 +50,7 @@ def save_page(
     nothing and counts as saved; from another one it does not, or hidden answers could be guessed. Raises PageConflict
     if something else was saved since the screen was made, `Closed` if the invitation takes nothing any more.
     """
-    draft = _merge(page, posted, visit)
+    draft = merge(page, posted, visit)
     with store.write() as session:
         require_open(sittings.facts(session, actor.id, for_update=True), now, zone)
         is_current = posted.revision == page.revision
@@ -71,7 +71,8 @@ def save_page(
         return draft
 
 
-def _merge(page: SittingPage, posted: Posted, visit: str) -> DraftPage:
+def merge(page: SittingPage, posted: Posted, visit: str) -> DraftPage:
+    """Return what stands on a page once this is saved; answers to items that were not on the screen are kept."""
     kept: Mapping[str, Plain] = {}
     shown: Collection[str] = ()
     saved = None if posted.anew or posted.skipped else page.saved

@@ -210,7 +210,7 @@ class Sitting:
         drafts_now = ChainMap({page.page.id: draft}, response.saved)  # type: ignore[arg-type]  # nothing is written to it
         saved = replace(response, saved=drafts_now)
         responses = tuple(saved if other is response else other for other in self.responses)
-        return Sitting(facts=self.facts, responses=responses, every_page=tuple(_every_page(responses)))
+        return sitting_of(self.facts, responses)
 
     def _response(self, page: SittingPage) -> Begun:
         return next(response for response in self.responses if response.response_id == page.response_id)
@@ -235,6 +235,11 @@ def view(store: Store, actor: Actor, *, now: datetime, zone: tzinfo) -> Sitting:
         facts = sittings.facts(session, actor.id)
         require_open(facts, now, zone)
         responses = begun(session, store.keyring, actor.id)
+    return sitting_of(facts, responses)
+
+
+def sitting_of(facts: SittingFacts, responses: tuple[Begun, ...]) -> Sitting:
+    """Return the sitting that these responses make, with the path that their saved answers lead along."""
     return Sitting(facts=facts, responses=responses, every_page=tuple(_every_page(responses)))
 
 
@@ -259,17 +264,26 @@ def begun(session: Session, keyring: Keyring, invitation_id: str) -> tuple[Begun
     found = []
     for row in rows:
         whole = registry.definition(session, row.questionnaire_id, row.version, row.content_hash)
-        cut = _cut(_ByHash(row.content_hash, whole), row.switched_on)
-        found.append(
-            Begun(
-                response_id=row.id,
-                questionnaire=cut.questionnaire,
-                question_numbers=cut.question_numbers,
-                outline=cut.outline,
-                saved=saved.get(row.id, {}),
-            )
-        )
+        found.append(begun_on(row.id, whole, row.content_hash, row.switched_on, saved.get(row.id, {})))
     return tuple(found)
+
+
+def begun_on(
+    response_id: str,
+    whole: Questionnaire,
+    content_hash: str,
+    switched_on: tuple[str, ...],
+    saved: Mapping[str, DraftPage],
+) -> Begun:
+    """Return a response that was begun on a version; ``whole`` has the parts that are off, ``saved`` is by page id."""
+    cut = _cut(_ByHash(content_hash, whole), switched_on)
+    return Begun(
+        response_id=response_id,
+        questionnaire=cut.questionnaire,
+        question_numbers=cut.question_numbers,
+        outline=cut.outline,
+        saved=saved,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,7 +117,7 @@ def save(session: Session, keyring: Keyring, draft: DraftPage, now: datetime) ->
         "response_id": draft.response_id,
         "page_id": draft.page_id,
         "revision": draft.revision,
-        "document": keyring.seal(_document(draft), _bound_to(draft.response_id, draft.page_id)),
+        "document": keyring.seal(to_document(draft), _bound_to(draft.response_id, draft.page_id)),
         "saved_at": now,
     }
     return connection.execute(_SAVE[connection.dialect.name], values).first() is not None
@@ -141,7 +141,8 @@ def _bound_to(response_id: str, page_id: str) -> str:
     return f"response_page:{response_id}:{page_id}"
 
 
-def _document(draft: DraftPage) -> dict[str, object]:
+def to_document(draft: DraftPage) -> dict[str, object]:
+    """Return a draft as it stands in a sealed document; `from_document` reads it back."""
     return {
         "answers": dict(draft.answers),
         "skipped": draft.skipped,
@@ -151,7 +152,11 @@ def _document(draft: DraftPage) -> dict[str, object]:
 
 
 def _open(keyring: Keyring, response_id: str, page_id: str, revision: int, sealed: bytes) -> DraftPage:
-    document = keyring.open(sealed, _bound_to(response_id, page_id))
+    return from_document(response_id, page_id, revision, keyring.open(sealed, _bound_to(response_id, page_id)))
+
+
+def from_document(response_id: str, page_id: str, revision: int, document: Mapping[str, Any]) -> DraftPage:
+    """Return the draft that a sealed document holds."""
     return DraftPage(
         response_id=response_id,
         page_id=page_id,

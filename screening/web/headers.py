@@ -2,25 +2,45 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, request
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import Flask, Response, current_app, request
 from flask_compress import Compress
 from jinja2 import StrictUndefined
 
 from screening.web import context
 
+_NO_FRAMES = "frame-ancestors 'none'"
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
         "style-src 'self'",
         "img-src 'self'",
         "form-action 'self'",
-        "frame-ancestors 'none'",
+        _NO_FRAMES,
         "base-uri 'none'",
     )
 )
+_HOLDS_FRAMES = "holds_frames"
+_FRAMED = "framed"
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 _HSTS = "max-age=63072000; includeSubDomains"
 _COMPRESS_FROM_BYTES = 500
+
+
+def holds_frames(view: View) -> View:
+    """Let a view's page show other pages of ours in frames."""
+    setattr(view, _HOLDS_FRAMES, True)
+    return view
+
+
+def framed(view: View) -> View:
+    """Let a view's page stand in a frame of another page of ours, and in nobody else's."""
+    setattr(view, _FRAMED, True)
+    return view
 
 
 def init_app(app: Flask) -> None:
@@ -38,10 +58,15 @@ def init_app(app: Flask) -> None:
 
 def _protect(response: Response) -> Response:
     headers = response.headers
-    headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+    view = current_app.view_functions.get(request.endpoint or "")
+    is_framed = getattr(view, _FRAMED, False)
+    policy = CONTENT_SECURITY_POLICY.replace(_NO_FRAMES, "frame-ancestors 'self'" if is_framed else _NO_FRAMES)
+    if getattr(view, _HOLDS_FRAMES, False):
+        policy += "; frame-src 'self'"
+    headers["Content-Security-Policy"] = policy
     headers["Referrer-Policy"] = "no-referrer"
     headers["X-Content-Type-Options"] = "nosniff"
-    headers["X-Frame-Options"] = "DENY"
+    headers["X-Frame-Options"] = "SAMEORIGIN" if is_framed else "DENY"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
     headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"

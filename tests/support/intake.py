@@ -81,7 +81,7 @@ class _Forms(HTMLParser):
             form.controls.add(has["name"])
             if has.get("type") not in ("radio", "checkbox") or "checked" in has:
                 form.fields.append((has["name"], has.get("value", "")))
-        elif tag == "button" and "name" in has:
+        elif tag == "button" and "name" in has and "form" not in has:
             self.found[-1].buttons.append((has["name"], has["value"]))
         elif tag == "select":
             self._select = has["name"]

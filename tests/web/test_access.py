@@ -53,6 +53,9 @@ STAFF_ROUTES: dict[str, tuple[str, ...]] = {
     "GET clinic.questionnaires": CLINICIANS_AND_ADMINISTRATOR,
     "GET clinic.questionnaire": CLINICIANS_AND_ADMINISTRATOR,
     "GET clinic.questionnaire_changes": CLINICIANS_AND_ADMINISTRATOR,
+    "GET clinic.preview": CLINICIANS_AND_ADMINISTRATOR,
+    "GET clinic.preview_pages": CLINICIANS_AND_ADMINISTRATOR,
+    "POST clinic.walk_preview": CLINICIANS_AND_ADMINISTRATOR,
     "POST clinic.approve": CLINICIANS_AND_ADMINISTRATOR,
     "POST clinic.withdraw": CLINICIANS_AND_ADMINISTRATOR,
     "POST clinic.switch_part": ADMINISTRATOR,
@@ -79,6 +82,9 @@ POSTED = {
     "POST clinic.switch_part": {"part": "more", "on": "yes"},
 }
 """What is posted where an empty form would not get as far as the record."""
+
+QUERIES = dict.fromkeys(("clinic.preview", "clinic.preview_pages", "clinic.walk_preview"), "version=1")
+"""What follows the path of an address that needs a query."""
 
 EXTRA = """\
 id: extra
@@ -173,7 +179,7 @@ def address(app: Flask, rule: Rule, values: dict[str, Any]) -> str:
     with app.test_request_context():
         built = rule.build({name: values[name] for name in rule.arguments})
     assert built is not None, rule
-    return built[1]
+    return f"{built[1]}?{QUERIES[rule.endpoint]}" if rule.endpoint in QUERIES else built[1]
 
 
 def outcome(member: Member, way: str, path: str, token: str) -> str:

@@ -124,7 +124,7 @@ def switch_part(questionnaire_id: str) -> ResponseReturnValue:
 
 
 def _page(questionnaire_id: str, version: str, form: Form) -> str:
-    view = _view(questionnaire_id, version)
+    view = version_view(questionnaire_id, version)
     with context.store().read() as session:
         form_text = registry.definition(session, questionnaire_id, version, view.content_hash)
     return render_template(
@@ -144,7 +144,8 @@ def _page(questionnaire_id: str, version: str, form: Form) -> str:
     )
 
 
-def _view(questionnaire_id: str, version: str) -> VersionView:
+def version_view(questionnaire_id: str, version: str) -> VersionView:
+    """Return a registered version; NotFound if there is none."""
     for view in approval.versions(context.store(), context.staff_actor(), questionnaire_id):
         if view.version == version:
             return view

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import request
-from flask_babel import get_locale, get_translations
+from flask_babel import get_locale, get_translations, gettext
 from werkzeug.datastructures import MultiDict
 
 from screening.definition.model import Grid, Group, Item, questions
+from screening.forms import several
 from screening.forms.entries import EntriesField
 from screening.forms.item_field import initial_of
 from screening.forms.page import PageForm, page_form
@@ -70,7 +71,44 @@ def posted_form(page: SittingPage, posted: MultiDict[str, str]) -> PageForm:
     return _make(page, _only(page.page.items, ids, page.path.item_ids))(posted, meta=_meta())
 
 
-def read(form: PageForm) -> Posted:
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A page as it came back. ``posted`` is None if it can't be saved yet: something is to be mended, or was added.
+
+    ``asked`` are the numbers that were asked for once more; ``notice`` says what an added or removed answer means.
+    """
+
+    form: PageForm
+    posted: Posted | None
+    asked: frozenset[int]
+    notice: str = ""
+
+    @property
+    def status(self) -> int:
+        """Return the HTTP status of the page that is shown again."""
+        return 422 if self.form.wrong else 200
+
+
+def receive(page: SittingPage, then: str, *, asks_again: bool = True) -> Received:
+    """Read the posted form of a page, whose button ``then`` was pressed.
+
+    ``asks_again``: what is ``required`` and was left blank is asked for once more.
+    """
+    changed = several.changed(request.form, then)
+    form = posted_form(page, request.form if changed is None else changed)
+    asked = frozenset(posted_numbers("asked"))
+    if changed is not None:
+        return Received(form, None, asked, gettext("This page is not saved yet. What you typed is still here."))
+    asking = form.check(asked if asks_again else form.numbers)
+    return Received(form, None if form.wrong else _read(form), asking)
+
+
+def skipped() -> Posted:
+    """Return what is posted by whoever skips a page."""
+    return Posted(answers={}, shown=frozenset(), revision=posted_number("revision"), skipped=True)
+
+
+def _read(form: PageForm) -> Posted:
     """Return what a form says that was checked."""
     entries = {}
     for field in form.questions:

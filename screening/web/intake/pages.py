@@ -8,7 +8,6 @@ from flask import abort, render_template, request, url_for
 from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
-from screening.forms import several
 from screening.forms.page import PageForm
 from screening.intake import saving
 from screening.intake.saving import PageConflict, Posted
@@ -56,21 +55,16 @@ def save(number: int) -> Response | Page:
     page = sitting.any_page(number) or abort(404)
     then = request.form.get("then", "next")
     if then == "skip":
-        posted = Posted(answers={}, shown=frozenset(), revision=forms.posted_number("revision"), skipped=True)
-        return _save(sitting, page, posted, None, then)
+        return _save(sitting, page, forms.skipped(), None, then)
     # What stands hidden must not show by what a new entry asks.
     seen = sitting.afresh(page) if "anew" in request.form or sitting.hides(page, tag()) else page
-    changed = several.changed(request.form, then)
-    form = forms.posted_form(seen, request.form if changed is None else changed)
-    revision, asked = forms.posted_number("revision"), forms.posted_numbers("asked")
-    if changed is not None:
-        notice = gettext("This page is not saved yet. What you typed is still here.")
-        return _questions(sitting, page, form, revision=revision, asked=frozenset(asked), notice=notice), 200
     # Who wants to stop is let go: nothing is asked for once more.
-    asking = form.check(asked if then != "stop" else form.numbers)
-    if form.wrong:
-        return _questions(sitting, page, form, revision=revision, asked=asking), 422
-    return _save(sitting, page, forms.read(form), form, then)
+    received = forms.receive(seen, then, asks_again=then != "stop")
+    if received.posted is not None:
+        return _save(sitting, page, received.posted, received.form, then)
+    revision, notice = forms.posted_number("revision"), received.notice
+    shown = _questions(sitting, page, received.form, revision=revision, asked=received.asked, notice=notice)
+    return shown, received.status
 
 
 def _save(sitting: Sitting, page: SittingPage, posted: Posted, form: PageForm | None, then: str) -> Response | Page:
@@ -174,12 +168,18 @@ def _is_outdated(name: str) -> bool:
 
 
 def _notice(page: SittingPage, is_hidden: bool) -> str:
+    text = follow_up_notice(page)
+    return f"{text} {gettext('Your earlier answers on this page stay hidden.')}" if is_hidden else text
+
+
+def follow_up_notice(page: SittingPage) -> str:
+    """Say how many more questions the saved answers bring up on the page."""
     text: str = ngettext(
         "Saved. Your answers bring up %(num)s more question on this page.",
         "Saved. Your answers bring up %(num)s more questions on this page.",
         page.count_of_new,
     )
-    return f"{text} {gettext('Your earlier answers on this page stay hidden.')}" if is_hidden else text
+    return text
 
 
 def _back_url(sitting: Sitting, page: SittingPage) -> str:

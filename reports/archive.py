@@ -64,7 +64,7 @@ def color_profile() -> ColorProfile:
 
 
 def finish(document: Any, pdf: Any, *, media_types: Mapping[str, str]) -> None:
-    """Complete a PDF before it is written: WeasyPrint's ``finisher``. ``media_types`` are those of the attachments by name."""
+    """Complete a PDF before it is written: WeasyPrint's ``finisher``. ``media_types`` are the attachments', by name."""
     _mark_as_accessible(pdf)
     _index_identifiers(pdf)
     _mark_artifacts(pdf)

@@ -26,8 +26,8 @@ _SCOPES = {"col": "/Column", "row": "/Row", "rowgroup": "/Row"}
 class Tags:
     """What is found out while the tags of one document are made.
 
-    ``artifacts`` are marked contents that belong to no tag, by page number. ``headers`` are the header cells that have an
-    id in the HTML, by that id. ``identified`` are all tags that have an identifier.
+    ``artifacts`` are marked contents that belong to no tag, by page number. ``headers`` are the header cells that have
+    an id in the HTML, by that id. ``identified`` are all tags that have an identifier.
     """
 
     artifacts: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))

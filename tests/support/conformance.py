@@ -26,32 +26,10 @@ NAMESPACES = {
     "pdfaSchema": "http://www.aiim.org/pdfa/ns/schema#",
     "pdfaProperty": "http://www.aiim.org/pdfa/ns/property#",
 }
-_STANDARD_TYPES = set(
-    [
-        "Document",
-        "Part",
-        "Art",
-        "Sect",
-        "Div",
-        "BlockQuote",
-        "P",
-        "H1",
-        "H2",
-        "H3",
-        "H4",
-        "H5",
-        "H6",
-        "L",
-        "LI",
-        "Lbl",
-        "LBody",
-        "Table",
-        "TR",
-        "TH",
-        "TD",
-    ]
-)
-_STANDARD_TYPES |= {"THead", "TBody", "TFoot", "Span", "Link", "Figure", "Form", "Caption", "NonStruct"}
+_GROUPING = {"Document", "Part", "Art", "Sect", "Div", "BlockQuote", "Caption", "NonStruct", "L", "LI", "Lbl", "LBody"}
+_BLOCKS = {"P", "H1", "H2", "H3", "H4", "H5", "H6", "Table", "TR", "TH", "TD", "THead", "TBody", "TFoot"}
+_STANDARD_TYPES = _GROUPING | _BLOCKS | {"Span", "Link", "Figure", "Form"}
+_ROWS = {"TR", "THead", "TBody", "TFoot", "Caption"}
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
 _SHOWS_TEXT = {"Tj", "TJ", "'", '"'}
 _PAINTS = _SHOWS_TEXT | {"f", "F", "f*", "B", "B*", "b", "b*", "S", "s", "sh", "Do"}
@@ -205,7 +183,7 @@ def _fonts(document: pikepdf.Pdf) -> Iterator[str]:
             if _undefined(font) & set(codes):
                 yield f"A 6.2.11.8: {name} shows .notdef"
             unicode = _to_unicode(font)
-            if missing := [code for code in set(codes) if not unicode.get(code)]:
+            if missing := [code for code in set(codes) if code not in unicode]:
                 yield f"A 6.2.11.7.2: {name} has glyphs without text: {missing}"
             if any(set(text) & {"\0", "\ufeff", "\ufffe"} for text in unicode.values()):
                 yield f"A 6.2.11.7.2: {name} has glyphs that stand for no character"

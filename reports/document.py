@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from reports.attachments import Attachment
+
 Direction: TypeAlias = Literal["ltr", "rtl"]
 State: TypeAlias = Literal["answered", "declined", "blank", "not_asked", "not_reached"]
 
@@ -216,3 +218,5 @@ class Report:
     notes: tuple[Note, ...] = ()
     withheld: tuple[str, ...] = ()
     keywords: tuple[str, ...] = field(default=())
+    attachments: tuple[Attachment, ...] = ()
+    """Files that the PDF carries, for other software; a page on screen shows none of them."""

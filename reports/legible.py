@@ -11,7 +11,7 @@ from __future__ import annotations
 import dataclasses
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
 from reports.document import Report
@@ -73,6 +73,18 @@ def _legible(value: Any) -> Any:
             value, **{part.name: _legible(getattr(value, part.name)) for part in dataclasses.fields(value)}
         )
     return value
+
+
+def texts(value: Any) -> Iterator[str]:
+    """Yield every text of a report, or of a part of one."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, tuple):
+        for part in value:
+            yield from texts(part)
+    elif dataclasses.is_dataclass(value):
+        for field in dataclasses.fields(value):
+            yield from texts(getattr(value, field.name))
 
 
 def _count_marks(marks: int, character: str) -> int:

@@ -16,7 +16,7 @@ from reports.characters import FONTS, printable
 
 MM_PER_POINT = 25.4 / 72
 
-_FAMILIES = ("NotoSans", "NotoSansArabic", "NotoSansHebrew", "NotoSansMath", "NotoSansSymbols2")
+_FAMILIES = ("NotoSans", "NotoSansArabic", "NotoSansHebrew", "NotoSansMath", "NotoSansSymbols2", "NotoEmoji")
 _WORD = re.compile(r"\S+|\n")
 
 

@@ -1,4 +1,6 @@
-"""A Report as a tagged PDF (PDF/UA-1), made by WeasyPrint.
+"""A Report as one PDF for eyes, for reading aloud, for the archive and for machines, made by WeasyPrint.
+
+It is PDF/A-3a and PDF/UA-1 at once (`archive`), and carries the report's attachments.
 
 Nothing is fetched: the fetcher refuses every address, and the only fonts that exist for the renderer are those in
 ``reports/fonts`` (by `fonts.conf`), so that a report looks the same everywhere. The same Report gives the same
@@ -10,6 +12,8 @@ Only a process that renders imports this module; see `reports.process`.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
@@ -20,6 +24,8 @@ os.environ["FONTCONFIG_FILE"] = str(FONTS / "fonts.conf")
 import weasyprint  # noqa: E402
 from weasyprint.urls import URLFetcher  # noqa: E402
 
+from reports import archive  # noqa: E402
+from reports.attachments import Attachment  # noqa: E402
 from reports.document import Labels, Report  # noqa: E402
 from reports.html import render_html, render_paper_form_html  # noqa: E402
 from reports.paper import Paper  # noqa: E402
@@ -42,7 +48,7 @@ _FETCHER = _NoFetcher()
 
 def render_pdf(report: Report, paper: Paper = "A4") -> bytes:
     """Return the report as PDF; ValueError for a paper that is neither "A4" nor "Letter"."""
-    return pdf_from_html(render_html(report, paper))
+    return pdf_from_html(render_html(report, paper), report.attachments)
 
 
 def render_paper_form(form: PaperForm, paper: Paper = "A4") -> bytes:
@@ -50,10 +56,18 @@ def render_paper_form(form: PaperForm, paper: Paper = "A4") -> bytes:
     return pdf_from_html(render_paper_form_html(form, paper))
 
 
-def pdf_from_html(html: str) -> bytes:
+def pdf_from_html(html: str, attachments: Iterable[Attachment] = ()) -> bytes:
     """Return a document of `reports.html` as PDF."""
+    # PDF wants them by name.
+    named = {one.name: one for one in sorted(attachments, key=lambda one: one.name)}
     document = weasyprint.HTML(string=html, url_fetcher=_FETCHER)
-    pdf: bytes = document.write_pdf(pdf_variant="pdf/ua-1")
+    pdf: bytes = document.write_pdf(
+        pdf_variant=archive.VARIANT,
+        color_profiles={archive.OUTPUT_INTENT: archive.color_profile()},
+        output_intent=archive.OUTPUT_INTENT,
+        finisher=partial(archive.finish, media_types={name: one.media_type for name, one in named.items()}),
+        attachments=[archive.embedded(one) for one in named.values()],
+    )
     return pdf
 
 

@@ -57,21 +57,70 @@ def _tags(node: Any) -> Iterator[str]:
             yield from _tags(node["/K"])
 
 
+def read_aloud(pdf: bytes) -> list[tuple[str, str]]:
+    """Return what a program that reads aloud finds, in its order: structure type and text of each tag that has text."""
+    with pikepdf.open(BytesIO(pdf)) as document:
+        marked = {page.obj.objgen: _marked_texts(page) for page in document.pages}
+        return [
+            (kind, " ".join(text.split())) for kind, text in _spoken(document.Root["/StructTreeRoot"]["/K"], marked)
+        ]
+
+
+def tagged_text(pdf: bytes) -> str:
+    """Return the text of `read_aloud`, runs of white space as one space."""
+    return " ".join(text for _, text in read_aloud(pdf))
+
+
+_INLINE = {"Span", "NonStruct", "Div", "Link"}
+
+
+def _spoken(node: Any, marked: dict[Any, dict[int, str]], outer: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(node, pikepdf.Array):
+        for kid in node:
+            yield from _spoken(kid, marked, outer)
+    elif isinstance(node, pikepdf.Dictionary) and "/S" in node:
+        kind = str(node["/S"]).removeprefix("/")
+        kind = outer if kind in _INLINE else kind
+        kids = node.get("/K", pikepdf.Array())
+        for kid in kids if isinstance(kids, pikepdf.Array) else [kids]:
+            if isinstance(kid, int):
+                yield kind, marked[node["/Pg"].objgen].get(kid, "")
+            else:
+                yield from _spoken(kid, marked, kind)
+
+
+def _marked_texts(page: pikepdf.Page) -> dict[int, str]:
+    found: dict[int, str] = {}
+    for number, text in _numbered_pieces(page):
+        if number is not None:
+            found[number] = found.get(number, "") + text
+    return found
+
+
 def _pieces(page: pikepdf.Page) -> Iterator[str]:
+    return (text for _, text in _numbered_pieces(page))
+
+
+def _numbered_pieces(page: pikepdf.Page) -> Iterator[tuple[int | None, str]]:
+    """Yield each piece of text with the number of the marked content that it stands in, None for page furniture."""
     resources = page["/Resources"]
     fonts = {name: _to_unicode(font) for name, font in resources["/Font"].as_dict().items()}
     current: dict[int, str] = {}
+    number: int | None = None
     for instruction in pikepdf.parse_content_stream(page):
         operator = str(instruction.operator)
-        if operator == "Tf":
+        if operator == "BDC":
+            number = int(instruction.operands[1]["/MCID"]) if "/MCID" in instruction.operands[1] else None
+        elif operator == "EMC":
+            number = None
+        elif operator == "Tf":
             current = fonts[str(instruction.operands[0])]
         elif operator in {"Tj", "TJ"}:
             operand = instruction.operands[0]
             strings = operand if isinstance(operand, pikepdf.Array) else [operand]
             codes = b"".join(bytes(one) for one in strings if isinstance(one, pikepdf.String))
-            yield "".join(
-                current.get(int.from_bytes(codes[at : at + 2], "big"), "\ufffd") for at in range(0, len(codes), 2)
-            )
+            glyphs = (int.from_bytes(codes[at : at + 2], "big") for at in range(0, len(codes), 2))
+            yield number, "".join(current.get(glyph, "\ufffd") for glyph in glyphs)
 
 
 def _to_unicode(font: Any) -> dict[int, str]:

@@ -93,6 +93,7 @@ def _merge(page: SittingPage, posted: Posted, visit: str) -> DraftPage:
         skipped=posted.skipped,
         shown=posted.shown.union(shown, _shown_in_entries(saved, posted)),
         visit=visit,
+        language=page.questionnaire.language,
     )
 
 

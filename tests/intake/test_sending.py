@@ -46,9 +46,9 @@ def test_sending_seals_what_was_answered_on_the_path(practice: Clinic) -> None:
     assert visitor.send() is True
     garden, coping = sent_pages(practice.store, visitor)
     assert garden == {
-        "hopes": {"answers": {"hope": "Rain.", "plants": {"declined": True}}, "skipped": False},
-        "weeds": {"answers": {"often": "some", "which": "Dandelion"}, "skipped": False},
-        "fence": {"answers": {}, "skipped": True},
+        "hopes": {"answers": {"hope": "Rain.", "plants": {"declined": True}}, "skipped": False, "language": "en"},
+        "weeds": {"answers": {"often": "some", "which": "Dandelion"}, "skipped": False, "language": "en"},
+        "fence": {"answers": {}, "skipped": True, "language": "en"},
     }
     assert coping == {}
 

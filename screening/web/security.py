@@ -87,6 +87,7 @@ class Account(UserMixin):
     roles: list[RoleMixin]
     fs_uniquifier: str = ""
     must_change_password: bool = False
+    language: str | None = None
 
     def verify_and_update_password(self, password: str) -> bool:
         """Tell whether this is the account's password."""
@@ -201,6 +202,7 @@ def _account(row: Staff | None) -> Account | None:
         roles,
         row.fs_uniquifier,
         row.must_change_password,
+        row.language,
     )
 
 

@@ -34,7 +34,10 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
     the server.
     """
     app = Flask("screening.web", template_folder=str(PROJECT / "templates"), static_folder=None)
-    store = _open_store(settings, clock())
+    notices: list[str] = []
+    store = _open_store(settings, clock(), notices)
+    for notice in notices:
+        app.logger.warning("%s", notice)
     app.extensions |= {"store": store, "settings": settings, "clock": clock, "renderer": Renderer()}
     app.config.update(
         SECRET_KEY=store.keyring.session,
@@ -56,14 +59,17 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
     return app
 
 
-def _open_store(settings: Settings, now: datetime) -> Store:
-    """Return the store, fit to be served from; where it is not, no connection stays open."""
+def _open_store(settings: Settings, now: datetime, notices: list[str]) -> Store:
+    """Return the store, fit to be served from; where it is not, no connection stays open.
+
+    ``notices`` gets what should be mended, though it does not stop the start.
+    """
     store = Store(settings.database_url, Keyring.read(settings.key_file))
     try:
         schema.require_current(store.engine)
         require_keys(store)
         with store.write() as session:
-            registry.register_files(session, store.keyring, settings.questionnaire_folders, now)
+            registry.register_files(session, store.keyring, settings.questionnaire_folders, now, notices)
     except BaseException:
         store.close()
         raise

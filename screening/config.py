@@ -20,6 +20,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale, UnknownLocaleError
 
+from screening.translations import LANGUAGES
+
 Environment: TypeAlias = Literal["production", "demo"]
 
 HELP_NUMBERS_MAX_AGE = timedelta(days=90)
@@ -77,7 +79,10 @@ class Settings:
     clinicians_see: Literal["own", "practice"] = _setting(
         "whether clinicians read their `own` patients' answers or the whole `practice`'s", default="own"
     )
-    languages: tuple[str, ...] = _setting("languages that a patient may be invited in", default=("en",))
+    languages: tuple[str, ...] = _setting(
+        "languages that patients can answer in, the first one preset", default=("en",)
+    )
+    staff_language: str = _setting("the language that staff work in unless they choose another one", default="en")
     questionnaires_folder: Path | None = _setting("a folder of the clinic's own questionnaires", default=None)
     paper: Literal["A4", "Letter"] = _setting("paper size of reports", default="A4")
     patient_idle_minutes: int = _setting("minutes without a sign of life until a patient's session ends", default=60)
@@ -277,13 +282,22 @@ def _languages(value: Any, _base: Path) -> tuple[str, ...]:
     languages = tuple(value.split(",") if isinstance(value, str) else value)
     if not languages or not all(isinstance(language, str) and language.strip() for language in languages):
         raise ValueError(f"needs language codes such as en, not {value!r}")
-    languages = tuple(language.strip() for language in languages)
-    for language in languages:
-        try:
-            Locale.parse(language, sep="-")
-        except (UnknownLocaleError, ValueError):
-            raise ValueError(f"no language has the code {language!r}; for instance en, es or ar") from None
-    return languages
+    return tuple(dict.fromkeys(_language(language) for language in languages))
+
+
+def _language(value: str) -> str:
+    try:
+        Locale.parse(value.strip(), sep="-")
+    except (UnknownLocaleError, ValueError):
+        raise ValueError(f"no language has the code {value.strip()!r}; for instance en, es or ar") from None
+    return value.strip()
+
+
+def _staff_language(value: Any, base: Path) -> str:
+    language = _language(_text(value, base))
+    if language not in LANGUAGES:
+        raise ValueError(f"the pages are in {', '.join(LANGUAGES)}, not in {language!r}")
+    return language
 
 
 def _help_numbers(value: Any, base: Path) -> tuple[HelpNumber, ...]:
@@ -318,6 +332,7 @@ _PARSERS: Mapping[str, Callable[[Any, Path], Any]] = {
     "exit_url": _url,
     "clinicians_see": _one_of("own", "practice"),
     "languages": _languages,
+    "staff_language": _staff_language,
     "questionnaires_folder": _path,
     "paper": _one_of("A4", "Letter"),
     "patient_idle_minutes": _number(5),

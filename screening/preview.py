@@ -55,7 +55,7 @@ def begin(
         whole = registry.parse(row)
         optional = tuple(part.id for part in registry.optional_parts(whole))
         switched_on = optional if all_parts else registry.switched_on(session, whole)
-    begun = sitting.begun_on(_VISIT, whole, row.content_hash, switched_on, {})
+    begun = sitting.begun_on(_VISIT, whole, (row.content_hash, None), switched_on, {}, whole.language)
     bound_to = f"preview:{actor.id}:{row.content_hash}:{','.join(switched_on)}"
     return Preview(sitting=sitting.sitting_of(_facts(whole, now), (begun,)), whole=whole, bound_to=bound_to)
 

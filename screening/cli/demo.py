@@ -69,10 +69,18 @@ def demo_settings(folder: Path, port: int) -> Settings:
         practice_phone="555 0100",
         time_zone=_TIME_ZONE,
         help_numbers=(
-            HelpNumber("112", {"en": "Emergency services"}),
-            HelpNumber("555 0112", {"en": "Someone to talk to, day and night (made up for this demonstration)"}),
+            HelpNumber("112", {"en": "Emergency services", "es": "Servicios de emergencia", "ar": "خدمات الطوارئ"}),
+            HelpNumber(
+                "555 0112",
+                {
+                    "en": "Someone to talk to, day and night (made up for this demonstration)",
+                    "es": "Alguien con quien hablar, de día y de noche (inventado para esta demostración)",
+                    "ar": "شخص للتحدث معه ليلًا ونهارًا (رقم مُختلق لهذا العرض التوضيحي)",
+                },
+            ),
         ),
         help_numbers_verified=date.today(),
+        languages=("en", "es", "ar"),
         read_within_days=3,
         fallback_reader="Dr B. Horak",
         retention_days=730,

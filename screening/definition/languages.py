@@ -27,6 +27,12 @@ def name_of(language: str, reader: str = "") -> str:
     return name or language
 
 
+def own_name_of(language: str) -> str:
+    """Return the language's name in itself, as it stands alone: with a capital letter, where its script has them."""
+    name = name_of(language)
+    return name[:1].upper() + name[1:]
+
+
 def _locale(language: str) -> Locale | None:
     try:
         return Locale.parse(language, sep="-")

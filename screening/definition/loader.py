@@ -87,6 +87,11 @@ def read(text: str | bytes, name: str) -> tuple[Loaded | None, list[Problem]]:
         root = compose(decoded, name)
     except DefinitionError as error:
         return None, list(error.problems)
+    if "translates" in root.entries:
+        message = "this is a translation (`translates:`); give the file the name of its base file with the language"
+        mark = root.entries["translates"][0].mark
+        message = f"{message} before .yaml, such as intake.es.yaml"
+        return None, [Problem(name, mark.line, mark.column, message, "error", "file-name")]
     if not root.entries.keys() & {*KEYS, "pages", "option_sets"}:
         keys = ", ".join(f"`{key}:`" for key in REQUIRED_KEYS)
         message = f"this is no questionnaire: it has none of the keys {keys}"

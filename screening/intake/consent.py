@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from screening.definition.model import Questionnaire
 from screening.intake.sitting import open_invitation, require_open
 from screening.path import offered
-from screening.store import audit, invitations, registry, sittings
+from screening.store import audit, invitations, overlays, registry, sittings
 from screening.store.audit import Actor
 from screening.store.engine import Store, insert_unless_there
 from screening.store.errors import NotAllowed
@@ -33,11 +33,17 @@ class Consent:
         return hashlib.sha256(self.text.encode()).hexdigest()
 
 
-def asked(store: Store, actor: Actor, *, now: datetime, zone: tzinfo) -> tuple[Questionnaire, ...]:
-    """Return the questionnaires that a patient who begins now would get; NotAllowed if one of them can't be offered."""
+def asked(store: Store, actor: Actor, *, language: str = "", now: datetime, zone: tzinfo) -> tuple[Questionnaire, ...]:
+    """Return the questionnaires that a patient who begins now would get; NotAllowed if one of them can't be offered.
+
+    They are in ``language`` (BCP 47) where they have it.
+    """
     with store.read() as session:
         require_open(sittings.facts(session, actor.id), now, zone)
-        return tuple(questionnaire for _, questionnaire, _ in _current(session, actor.id))
+        return tuple(
+            offered(registry.in_language(session, version, language), switched_on)
+            for version, switched_on in _current(session, actor.id)
+        )
 
 
 def choose_privacy(store: Store, actor: Actor, *, always_hide: bool, now: datetime, zone: tzinfo) -> None:
@@ -71,21 +77,24 @@ def agree(store: Store, actor: Actor, consent: Consent, *, now: datetime, zone: 
         invitation.consent_hash = consent.content_hash
         invitation.consent_language = consent.language
         _keep_text(session, consent, now)
-        for position, (version, _, switched_on) in enumerate(_current(session, invitation.id)):
+        for position, (version, switched_on) in enumerate(_current(session, invitation.id)):
+            response_id = new_id()
             session.add(
                 Response(
-                    id=new_id(),
+                    id=response_id,
                     invitation_id=invitation.id,
                     patient_id=invitation.patient_id,
                     questionnaire_id=version.questionnaire.id,
                     version=version.questionnaire.version,
                     content_hash=version.content_hash,
                     position=position,
-                    language=invitation.language,
+                    language=consent.language,
                     switched_on=list(switched_on),
                     started_at=now,
                 )
             )
+            session.flush()
+            overlays.freeze(session, response_id, version.translations)
         audit.record(
             session,
             store.keyring,
@@ -117,15 +126,14 @@ def decline_online(store: Store, actor: Actor, *, now: datetime, zone: tzinfo) -
         )
 
 
-def _current(session: Session, invitation_id: str) -> list[tuple[Offered, Questionnaire, tuple[str, ...]]]:
-    """Return each questionnaire's current version, what a patient gets of it, and which optional parts are on."""
+def _current(session: Session, invitation_id: str) -> list[tuple[Offered, tuple[str, ...]]]:
+    """Return each questionnaire's current version, and which of its optional parts are on."""
     found = []
     for questionnaire_id in invitations.questionnaire_ids(session, invitation_id):
         version = registry.current(session, questionnaire_id)
         if version is None:
             raise NotAllowed(f"No version of {questionnaire_id} may be offered to patients.")
-        on = registry.switched_on(session, version.questionnaire)
-        found.append((version, offered(version.questionnaire, on), on))
+        found.append((version, registry.switched_on(session, version.questionnaire)))
     return found
 
 

@@ -94,6 +94,7 @@ def merge(page: SittingPage, posted: Posted, visit: str) -> DraftPage:
         skipped=posted.skipped,
         shown=posted.shown.union(shown, _shown_in_entries(saved, posted)),
         visit=visit,
+        language=page.questionnaire.language,
     )
 
 

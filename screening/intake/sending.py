@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, tzinfo
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -91,11 +92,14 @@ def was_sent(store: Store, invitation_id: str) -> bool:
 def _send(session: Session, keyring: Keyring, response: Begun, actor: Actor, now: datetime) -> None:
     response_id = response.response_id
     event_id = audit.record(session, keyring, actor=actor, action="send", record=f"response:{response_id}", at=now)
-    document = keyring.seal({"pages": _pages(response)}, responses.bound_to(response_id))
+    pages = _pages(response)
+    document = keyring.seal({"pages": pages}, responses.bound_to(response_id))
+    used = [page["language"] for page in pages.values()]
+    language = response.language if response.language in used or not used else used[0]
     session.execute(
         update(Response)
         .where(Response.id == response_id)
-        .values(document=document, sent_at=now, sent_sequence=event_id)
+        .values(document=document, sent_at=now, sent_sequence=event_id, language=language)
     )
 
 
@@ -108,10 +112,11 @@ def _end_sessions(session: Session, invitation_id: str, now: datetime) -> None:
     )
 
 
-def _pages(response: Begun) -> dict[str, object]:
+def _pages(response: Begun) -> dict[str, dict[str, Any]]:
     """Return the pages that were reached and are asked, page id -> what was answered on the path, in plain form.
 
-    ``unseen`` are the questions that an answer given later brought up, and that were never on the screen.
+    ``unseen`` are the questions that an answer given later brought up, and that were never on the screen; ``language``
+    is the one in which the page was answered.
     """
     answers = on_path(response.questionnaire, response.answers)
     path = walk(response.questionnaire, response.answers)
@@ -121,6 +126,7 @@ def _pages(response: Begun) -> dict[str, object]:
             "answers": {item.id: flat[item.id] for item in questions(path_page.items) if item.id in flat},
             "skipped": path_page.page.id in answers.skipped,
             "unseen": _unseen(path_page, response.saved[path_page.page.id]),
+            "language": response.saved[path_page.page.id].language or response.language,
         }
         for path_page in path.pages
         if path_page.items and path_page.page.id in answers.reached

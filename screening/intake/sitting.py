@@ -15,7 +15,7 @@ from screening.answer_values import Plain
 from screening.answers import Answers
 from screening.definition.model import Item, Page, Questionnaire, questions
 from screening.path import Outline, Path, offered, outline, walk
-from screening.store import drafts, invitations, registry, sittings
+from screening.store import drafts, invitations, overlays, registry, sittings
 from screening.store.audit import Actor
 from screening.store.crypto import Keyring
 from screening.store.drafts import DraftPage
@@ -122,9 +122,11 @@ class Begun:
     """A response that was begun: its questionnaire as this patient gets it, and what was saved, by page id.
 
     ``question_numbers`` are those of the whole file, so that a number means the same question in every report.
+    ``language`` (BCP 47) is the one that the response was begun in, that of the questionnaire the one it is shown in.
     """
 
     response_id: str
+    language: str
     questionnaire: Questionnaire
     question_numbers: Mapping[str, int]
     outline: Outline
@@ -229,12 +231,15 @@ def shown_key(group_id: str, number: int, item_id: str) -> str:
     return f"{group_id}/{number}/{item_id}"
 
 
-def view(store: Store, actor: Actor, *, now: datetime, zone: tzinfo) -> Sitting:
-    """Return the sitting of this patient; `Closed` if the invitation takes nothing any more, NotFound if it is gone."""
+def view(store: Store, actor: Actor, *, language: str = "", now: datetime, zone: tzinfo) -> Sitting:
+    """Return the sitting of this patient; `Closed` if the invitation takes nothing any more, NotFound if it is gone.
+
+    What was begun is shown in ``language`` (BCP 47), or in its own where it has no translation into that.
+    """
     with store.read() as session:
         facts = sittings.facts(session, actor.id)
         require_open(facts, now, zone)
-        responses = begun(session, store.keyring, actor.id)
+        responses = begun(session, store.keyring, actor.id, language)
     return sitting_of(facts, responses)
 
 
@@ -257,28 +262,36 @@ def open_invitation(session: Session, actor: Actor, now: datetime, zone: tzinfo)
     return invitation
 
 
-def begun(session: Session, keyring: Keyring, invitation_id: str) -> tuple[Begun, ...]:
-    """Return the invitation's responses in order, with all that was saved of them."""
-    rows = sittings.begun(session, invitation_id)
+def begun(session: Session, keyring: Keyring, invitation_id: str, language: str = "") -> tuple[Begun, ...]:
+    """Return the invitation's responses in order, in a language if they have it, with all that was saved of them."""
+    rows = sittings.begun(session, invitation_id, language)
     saved = drafts.pages(session, keyring, invitation_id) if rows else {}
     found = []
     for row in rows:
         whole = registry.definition(session, row.questionnaire_id, row.version, row.content_hash)
-        found.append(begun_on(row.id, whole, row.content_hash, row.switched_on, saved.get(row.id, {})))
+        if row.overlay_hash is not None:
+            whole = overlays.translate(session, whole, row.content_hash, row.overlay_hash).questionnaire
+        hashes = (row.content_hash, row.overlay_hash)
+        found.append(begun_on(row.id, whole, hashes, row.switched_on, saved.get(row.id, {}), row.language))
     return tuple(found)
 
 
 def begun_on(
     response_id: str,
     whole: Questionnaire,
-    content_hash: str,
+    hashes: tuple[str, str | None],
     switched_on: tuple[str, ...],
     saved: Mapping[str, DraftPage],
+    language: str,
 ) -> Begun:
-    """Return a response that was begun on a version; ``whole`` has the parts that are off, ``saved`` is by page id."""
-    cut = _cut(_ByHash(content_hash, whole), switched_on)
+    """Return a response that was begun on a version; ``whole`` has the parts that are off, ``saved`` is by page id.
+
+    ``hashes`` are those of the version and of its translation into ``language``, None where it is the version's own.
+    """
+    cut = _cut(_ByHash(hashes, whole), switched_on)
     return Begun(
         response_id=response_id,
+        language=language,
         questionnaire=cut.questionnaire,
         question_numbers=cut.question_numbers,
         outline=cut.outline,
@@ -288,9 +301,9 @@ def begun_on(
 
 @dataclass(frozen=True, slots=True)
 class _ByHash:
-    """A questionnaire that is told from others by its hash alone, so that looking it up is quick."""
+    """A questionnaire that is told from others by its hashes alone, so that looking it up is quick."""
 
-    content_hash: str
+    hashes: tuple[str, str | None]
     questionnaire: Questionnaire = field(compare=False)
 
 

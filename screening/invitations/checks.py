@@ -82,7 +82,7 @@ def check_forms(session: Session, questionnaires: Sequence[str], language: str) 
             known = registry.versions(session, questionnaire_id)
             why = "no version of it is approved yet" if known else "there is no such form"
             return {"questionnaires": f"{questionnaire_id}: {why}."}
-        if current.questionnaire.language != language:
+        if language not in current.languages:
             missing.append(current.questionnaire.title)
     return {"language": f"Not offered in this language: {', '.join(missing)}."} if missing else {}
 

@@ -55,12 +55,12 @@ class Invited:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A questionnaire that patients can be invited to."""
+    """A questionnaire that patients can be invited to; ``languages`` (BCP 47) are those that it is offered in."""
 
     id: str
     version: str
     title: str
-    language: str
+    languages: frozenset[str]
     burden: Burden
 
 
@@ -73,7 +73,7 @@ def choosable_forms(store: Store, actor: Actor) -> list[Form]:
                 current.questionnaire.id,
                 current.questionnaire.version,
                 current.questionnaire.title,
-                current.questionnaire.language,
+                current.languages,
                 _burden(session, [current]),
             )
             for current in registry.all_current(session)

@@ -9,6 +9,7 @@ from screening.staff.accounts import (
     enable_staff,
     find_staff,
     list_staff,
+    set_language,
     set_password,
     set_roles,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "hash_password",
     "list_staff",
     "password_problem",
+    "set_language",
     "set_password",
     "set_roles",
 ]

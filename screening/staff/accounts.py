@@ -20,6 +20,7 @@ from screening.store.engine import Store, insert_unless_there
 from screening.store.errors import Invalid, NotAllowed, NotFound
 from screening.store.tables import Role, Staff, staff_role
 from screening.store.text import UNPRINTABLE, is_line
+from screening.translations import LANGUAGES
 
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
 _TAKEN = "There is an account with this e-mail address already."
@@ -169,6 +170,15 @@ def set_password(store: Store, actor: Actor, staff_id: int, password: str, *, no
         uniquifier = _set(session, staff_id, password=hashed, must_change_password=not is_own)
         _audit(session, store, actor, staff_id, "set_password", now)
     return uniquifier
+
+
+def set_language(store: Store, actor: Actor, language: str | None, *, now: datetime) -> None:
+    """Keep the language (BCP 47) that somebody wants to work in, None for the practice's. Raises Invalid."""
+    if language is not None and language not in LANGUAGES:
+        raise Invalid({"language": f"The pages are in {', '.join(LANGUAGES)}."})
+    with store.write() as session:
+        session.execute(update(Staff).where(Staff.id == int(actor.id)).values(language=language))
+        _audit(session, store, actor, int(actor.id), "set_language", now, {"language": language or ""})
 
 
 def _check(email: str, name: str, roles: Collection[str]) -> dict[str, str]:

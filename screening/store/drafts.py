@@ -49,7 +49,8 @@ class DraftPage:
     """One saved page. ``answers`` are by item id in plain form; ``shown`` are the items that were on the screen.
 
     ``visit`` marks the sitting in which it was saved: a random text that stands in the browser's session, so that
-    answers are shown again only there. ``revision`` counts the saves of this page from 1.
+    answers are shown again only there. ``revision`` counts the saves of this page from 1. ``language`` (BCP 47) is the
+    one that the page was in, "" for what was saved before that was kept.
     """
 
     response_id: str
@@ -59,6 +60,7 @@ class DraftPage:
     skipped: bool
     shown: frozenset[str]
     visit: str
+    language: str = ""
 
 
 class SavedPages(Mapping[str, DraftPage]):
@@ -148,6 +150,7 @@ def to_document(draft: DraftPage) -> dict[str, object]:
         "skipped": draft.skipped,
         "shown": sorted(draft.shown),
         "visit": draft.visit,
+        "language": draft.language,
     }
 
 
@@ -165,4 +168,5 @@ def from_document(response_id: str, page_id: str, revision: int, document: Mappi
         skipped=document["skipped"],
         shown=frozenset(document["shown"]),
         visit=document["visit"],
+        language=document.get("language", ""),
     )

@@ -7,7 +7,7 @@ the hash that each response refers to.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ from screening.definition.loader import Loaded, load, load_text
 from screening.definition.model import Page, Questionnaire
 from screening.definition.overlay_reader import split_name
 from screening.definition.problems import DefinitionError
-from screening.store import audit
+from screening.store import audit, overlays
 from screening.store.crypto import Keyring
 from screening.store.engine import insert_unless_there
 from screening.store.errors import NotFound
@@ -39,25 +39,39 @@ class RegistryError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """A version that is offered to patients: approved and not withdrawn."""
+    """A version that is offered to patients: approved and not withdrawn.
+
+    ``translations``: the other languages (BCP 47) that it is offered in -> hash of the translation.
+    """
 
     questionnaire: Questionnaire
     content_hash: str
     approved_by: str
     approved_at: datetime
     approval_is_demo: bool
+    translations: Mapping[str, str]
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """Return all languages that the version is offered in."""
+        return frozenset({self.questionnaire.language, *self.translations})
 
 
-def register_files(session: Session, keyring: Keyring, folders: Iterable[Path], now: datetime) -> list[str]:
-    """Register every questionnaire file of these folders; return "id version" of what is new or changed.
+def register_files(
+    session: Session, keyring: Keyring, folders: Iterable[Path], now: datetime, notices: list[str] | None = None
+) -> list[str]:
+    """Register every questionnaire file of these folders and its translations; return what is new or changed.
 
-    RegistryError lists all that is wrong: files that can't be read, that break a rule of the language (what only
-    warns is let pass), or that changed after a response was begun on them. The caller's transaction should end then
-    with nothing kept.
+    That is "id version", for a translation "id language". RegistryError lists all that is wrong: files that can't be
+    read, that break a rule of the language (what only warns is let pass), or that changed after a response was begun
+    on them. The caller's transaction should end then with nothing kept. ``notices`` gets a line for each translation
+    that is not finished: no mistake that stops anything, but patients are not offered its language.
     """
     problems: list[str] = []
     changed: list[str] = []
-    for loaded in _loaded(folders, problems):
+    bases: dict[Path, Loaded | None] = {}
+    translations: list[Path] = []
+    for loaded in _loaded(folders, problems, bases, translations):
         there = _find(session, loaded)
         if there is not None and there.content_hash == loaded.content_hash:
             continue
@@ -67,9 +81,14 @@ def register_files(session: Session, keyring: Keyring, folders: Iterable[Path], 
         if not faults and _put(session, keyring, loaded, now):
             changed.append(f"{loaded.questionnaire.id} {loaded.questionnaire.version}")
         problems += faults
+    found = overlays.examine_files(session, translations, bases)
+    problems += found.problems
     if problems:
         raise RegistryError("\n".join(problems))
-    return changed
+    if notices is not None:
+        notices += found.notices
+    ids = {loaded.questionnaire.id for loaded in bases.values() if loaded is not None}
+    return changed + overlays.register(session, keyring, found.overlays, ids, now)
 
 
 def versions(session: Session, questionnaire_id: str | None = None) -> list[QuestionnaireVersion]:
@@ -87,7 +106,9 @@ def versions(session: Session, questionnaire_id: str | None = None) -> list[Ques
 
 def current(session: Session, questionnaire_id: str) -> Offered | None:
     """Return the newest version that patients are offered; None where none is approved."""
-    return next((_offered(version) for version in versions(session, questionnaire_id) if _is_offered(version)), None)
+    offered = (version for version in versions(session, questionnaire_id) if _is_offered(version))
+    newest = next(offered, None)
+    return _offered(session, newest) if newest else None
 
 
 def all_current(session: Session) -> list[Offered]:
@@ -96,7 +117,15 @@ def all_current(session: Session) -> list[Offered]:
     for version in versions(session):
         if _is_offered(version):
             newest.setdefault(version.questionnaire_id, version)
-    return [_offered(version) for version in newest.values()]
+    return [_offered(session, version) for version in newest.values()]
+
+
+def in_language(session: Session, offer: Offered, language: str) -> Questionnaire:
+    """Return an offered version in this language, or in its own where it is not offered in that."""
+    overlay_hash = offer.translations.get(language)
+    if overlay_hash is None:
+        return offer.questionnaire
+    return overlays.translate(session, offer.questionnaire, offer.content_hash, overlay_hash).questionnaire
 
 
 def titles(session: Session) -> dict[str, str]:
@@ -197,14 +226,23 @@ def _page_asks_about_self_harm(page: Page) -> bool:
     return any(SELF_HARM in (page.topic, item.topic) for item in page.items if not item.off_by_default)
 
 
-def _loaded(folders: Iterable[Path], problems: list[str]) -> Iterator[Loaded]:
-    """Yield what could be loaded, each id and version once; note the rest as problems."""
+def _loaded(
+    folders: Iterable[Path], problems: list[str], bases: dict[Path, Loaded | None], translations: list[Path]
+) -> Iterator[Loaded]:
+    """Yield what could be loaded, each id and version once; note the rest as problems.
+
+    ``bases`` gets every file of a questionnaire, None for one that can't be loaded, ``translations`` the others.
+    """
     first: dict[tuple[str, str], Loaded] = {}
     for path in _files(folders, problems):
+        if split_name(path) is not None:
+            translations.append(path)
+            continue
         try:
-            loaded = load(path)
+            loaded = bases[path] = load(path)
         except DefinitionError as error:
             problems += map(str, error.problems)
+            bases[path] = None
             continue
         key = (loaded.questionnaire.id, loaded.questionnaire.version)
         other = first.setdefault(key, loaded)
@@ -220,7 +258,7 @@ def _files(folders: Iterable[Path], problems: list[str]) -> Iterator[Path]:
             problems.append(f"{folder}: there is no such folder of questionnaires")
             continue
         problems += (f"{path}: give the file a name that ends in .yaml" for path in sorted(folder.glob("*.yml")))
-        yield from (path for path in sorted(folder.glob("*.yaml")) if split_name(path) is None)
+        yield from sorted(folder.glob("*.yaml"))
 
 
 def _find(session: Session, loaded: Loaded) -> QuestionnaireVersion | None:
@@ -280,11 +318,17 @@ def _is_offered(version: QuestionnaireVersion) -> bool:
     return version.approved_at is not None and version.withdrawn_at is None
 
 
-def _offered(version: QuestionnaireVersion) -> Offered:
+def _offered(session: Session, version: QuestionnaireVersion) -> Offered:
     assert version.approved_by is not None
     assert version.approved_at is not None
+    questionnaire = parse(version)
     return Offered(
-        parse(version), version.content_hash, version.approved_by, version.approved_at, version.approval_is_demo
+        questionnaire,
+        version.content_hash,
+        version.approved_by,
+        version.approved_at,
+        version.approval_is_demo,
+        overlays.offered(session, questionnaire, version.content_hash),
     )
 
 

@@ -1,7 +1,8 @@
 """Sent responses in the database, and the form in which answers stand in a sealed document.
 
 A response's document is ``{"pages": {page id: page document}}``, a page's ``{"answers": {item id: answer}, "skipped":
-bool}``; answers have the plain form of ANSWERS.json. A page that is not in it was not reached.
+bool, "language": tag}``; answers have the plain form of ANSWERS.json, and the tag (BCP 47) is that of the language in
+which the page was answered. A page that is not in it was not reached.
 """
 
 from __future__ import annotations
@@ -89,6 +90,13 @@ def open_answers(keyring: Keyring, response: Response, questionnaire: Questionna
     """Return the answers of a sent response; SealError if its document does not open."""
     assert response.document is not None
     return read_answers(questionnaire, keyring.open(response.document, bound_to(response.id))["pages"])
+
+
+def open_languages(keyring: Keyring, response: Response) -> dict[str, str]:
+    """Return the language (BCP 47) in which each page of a sent response was answered, by page id."""
+    assert response.document is not None
+    pages = keyring.open(response.document, bound_to(response.id))["pages"]
+    return {page_id: page.get("language") or response.language for page_id, page in pages.items()}
 
 
 def read_answers(questionnaire: Questionnaire, pages: Mapping[str, Mapping[str, Any]]) -> Answers:

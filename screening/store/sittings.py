@@ -9,12 +9,13 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from screening.store.errors import NotFound
-from screening.store.tables import Invitation, Response, Staff
+from screening.store.tables import Invitation, Response, ResponseOverlay, Staff
 
 # Columns of the tables rather than attributes of the classes: such a statement takes half the time, and these run with
 # every page that a patient opens or saves.
 _INVITATION = Invitation.__table__
 _RESPONSE = Response.__table__
+_OVERLAY = ResponseOverlay.__table__
 _STAFF = Staff.__table__
 
 _FACTS = (
@@ -39,6 +40,14 @@ _BEGUN = (
         _RESPONSE.c.version,
         _RESPONSE.c.content_hash,
         _RESPONSE.c.switched_on,
+        _RESPONSE.c.language,
+        _OVERLAY.c.content_hash.label("overlay_hash"),
+    )
+    .join_from(
+        _RESPONSE,
+        _OVERLAY,
+        (_OVERLAY.c.response_id == _RESPONSE.c.id) & (_OVERLAY.c.language == bindparam("language")),
+        isouter=True,
     )
     .where(_RESPONSE.c.invitation_id == bindparam("invitation_id"))
     .order_by(_RESPONSE.c.position)
@@ -61,13 +70,19 @@ class SittingFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BegunResponse:
-    """A response that was begun, and what was asked: ``content_hash`` is that of the version's text."""
+    """A response that was begun, and what was asked: ``content_hash`` is that of the version's text.
+
+    ``language`` is the one it was begun in; ``overlay_hash`` is that of its translation into the language that was
+    asked for, None where it has none.
+    """
 
     id: str
     questionnaire_id: str
     version: str
     content_hash: str
     switched_on: tuple[str, ...]
+    language: str
+    overlay_hash: str | None
 
 
 def facts(session: Session, invitation_id: str, *, for_update: bool = False) -> SittingFacts:
@@ -82,7 +97,10 @@ def facts(session: Session, invitation_id: str, *, for_update: bool = False) -> 
     return SittingFacts(**row._mapping)
 
 
-def begun(session: Session, invitation_id: str) -> list[BegunResponse]:
-    """Return the invitation's responses, in order; none before the patient has agreed."""
-    rows = session.connection().execute(_BEGUN, {"invitation_id": invitation_id})
+def begun(session: Session, invitation_id: str, language: str = "") -> list[BegunResponse]:
+    """Return the invitation's responses, in order; none before the patient has agreed.
+
+    ``language`` is the one that somebody wants to see them in.
+    """
+    rows = session.connection().execute(_BEGUN, {"invitation_id": invitation_id, "language": language})
     return [BegunResponse(**{**row._mapping, "switched_on": tuple(row.switched_on)}) for row in rows]

@@ -119,6 +119,7 @@ class Staff(Base):
     """A member of staff who can sign in. ``fs_uniquifier`` is what sessions refer to; a new one ends them all.
 
     ``must_change_password``: somebody else gave the password, and it is good for choosing another one only.
+    ``language`` (BCP 47) is the one that this person works in; None for the practice's.
     """
 
     __tablename__ = "staff"
@@ -131,6 +132,7 @@ class Staff(Base):
     must_change_password: Mapped[bool] = mapped_column(default=False)
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime]
+    language: Mapped[str | None] = mapped_column(String(35))
     roles: Mapped[list[Role]] = relationship(secondary=staff_role, lazy="selectin")
 
 
@@ -180,6 +182,25 @@ class QuestionnaireVersion(Base):
     approved_at: Mapped[datetime | None]
     approved_by: Mapped[str | None] = mapped_column(String(200))
     approval_is_demo: Mapped[bool] = mapped_column(default=False)
+    withdrawn_at: Mapped[datetime | None]
+
+
+class QuestionnaireOverlay(Base):
+    """The text of a translation of a questionnaire into one language (BCP 47), found by its SHA-256 in hexadecimal.
+
+    A row never changes its text: a mended translation is one more row. It names no version: which of a questionnaire's
+    versions it fits, its own source hashes say. A translation that was withdrawn (its file is gone, or stands elsewhere
+    in another text) is offered to nobody new; the responses that stand on it keep it.
+    """
+
+    __tablename__ = "questionnaire_overlay"
+    __table_args__ = (Index("ix_questionnaire_overlay_questionnaire_id", "questionnaire_id"),)
+
+    content_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    questionnaire_id: Mapped[str] = mapped_column(String(80))
+    language: Mapped[str] = mapped_column(String(35))
+    text: Mapped[str] = mapped_column(Text)
+    registered_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
 
 
@@ -296,7 +317,8 @@ class Response(Base):
 
     Until it is sent, answers stand in `ResponsePage`; sending seals those on the path into ``document`` and removes
     the pages. ``sent_sequence`` orders by what happened, not by a clock. ``switched_on`` freezes which optional
-    parts were on. ``overlay_hash`` will freeze the translation that was shown; None for the base language.
+    parts were on, `ResponseOverlay` the translations. ``language`` is the one it was begun in, once it is sent one that
+    it was answered in; the pages say which of them was answered in which.
     """
 
     __tablename__ = "response"
@@ -325,7 +347,6 @@ class Response(Base):
     questionnaire_id: Mapped[str] = mapped_column(String(80))
     version: Mapped[str] = mapped_column(String(20))
     content_hash: Mapped[str] = mapped_column(String(64))
-    overlay_hash: Mapped[str | None] = mapped_column(String(64))
     position: Mapped[int]
     language: Mapped[str] = mapped_column(String(35))
     switched_on: Mapped[list[str]]
@@ -345,10 +366,20 @@ Index(
 )
 
 
+class ResponseOverlay(Base):
+    """The translation in which a response can be answered and read in one language, frozen when it was begun."""
+
+    __tablename__ = "response_overlay"
+
+    response_id: Mapped[str] = mapped_column(Id, ForeignKey("response.id", ondelete="CASCADE"), primary_key=True)
+    language: Mapped[str] = mapped_column(String(35), primary_key=True)
+    content_hash: Mapped[str] = mapped_column(String(64), ForeignKey("questionnaire_overlay.content_hash"))
+
+
 class ResponsePage(Base):
     """What a patient saved of one page; one upsert a save. ``revision`` goes up by one with each.
 
-    ``document`` seals ``{"answers": {item id: answer}, "skipped": bool}``.
+    ``document`` seals what `screening.store.drafts.DraftPage` holds.
     """
 
     __tablename__ = "response_page"

@@ -1,4 +1,7 @@
-"""The interface's language: Flask-Babel, with the language that the invitation or the settings name."""
+"""The interface's language: Flask-Babel, with the language that a patient or a member of staff has chosen.
+
+Until somebody is known it is the practice's: the first of `languages` for patients, `staff_language` for staff.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,14 @@ from collections.abc import Hashable
 from functools import lru_cache
 from typing import Protocol
 
-from flask import Flask, g
-from flask_babel import Babel, get_locale, get_translations
+from flask import Flask, g, request
+from flask_babel import Babel, get_locale, get_translations, refresh
 from markupsafe import Markup
 
-from screening.config import PROJECT
+from screening.translations import FOLDER
 from screening.web import context
+
+STAFF_PATHS = ("/clinic", "/admin")
 
 
 class Translations(Hashable, Protocol):
@@ -28,7 +33,7 @@ class Translations(Hashable, Protocol):
 
 def init_app(app: Flask) -> None:
     """Set up translations (folder ``translations``) and the clinic's time zone."""
-    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(PROJECT / "translations")
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(FOLDER)
     Babel(app, locale_selector=_select, timezone_selector=lambda: context.settings().time_zone)
     # Flask-Babel works out the language anew for every text of a page; a page has dozens.
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # from Jinja's i18n extension
@@ -44,6 +49,12 @@ def use(language: str) -> None:
     """Serve the rest of this request in this language (BCP 47)."""
     g.language = language
     g.pop("translations", None)
+    refresh()
+
+
+def current() -> str:
+    """Return the language (BCP 47) of this request's page."""
+    return str(get_locale()).replace("_", "-")
 
 
 def translations() -> Translations:
@@ -72,7 +83,9 @@ def _plain(language: Translations, message: str) -> Markup:
 
 
 def _select() -> str:
-    chosen = g.get("language") or context.settings().languages[0]
+    settings = context.settings()
+    preset = settings.staff_language if request.path.startswith(STAFF_PATHS) else settings.languages[0]
+    chosen = g.get("language") or preset
     assert isinstance(chosen, str)
     return chosen.replace("-", "_")
 
@@ -80,4 +93,4 @@ def _select() -> str:
 def _variables() -> dict[str, str]:
     locale = get_locale()
     assert locale is not None
-    return {"language": str(locale).replace("_", "-"), "direction": locale.text_direction}
+    return {"language": current(), "direction": locale.text_direction}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask
-from flask_babel import get_locale, gettext
+from flask_babel import gettext
 
-from screening.web import context
+from screening.web import context, language
 
 
 def init_app(app: Flask) -> None:
@@ -17,13 +17,13 @@ def init_app(app: Flask) -> None:
 
 def _variables() -> dict[str, Any]:
     settings = context.settings()
-    language = str(get_locale()).replace("_", "-")
+    shown_in = language.current()
     return {
         "practice_name": settings.practice_name,
         "practice_phone": settings.practice_phone,
         "is_demo": settings.is_demo,
         "help_numbers": [
-            {"number": number.number, "description": number.described(language)} for number in settings.help_numbers
+            {"number": number.number, "description": number.described(shown_in)} for number in settings.help_numbers
         ],
     }
 

@@ -86,6 +86,7 @@ class Account(UserMixin):
     roles: list[RoleMixin]
     fs_uniquifier: str = ""
     must_change_password: bool = False
+    language: str | None = None
 
     def verify_and_update_password(self, password: str) -> bool:
         """Tell whether this is the account's password."""
@@ -200,6 +201,7 @@ def _account(row: Staff | None) -> Account | None:
         roles,
         row.fs_uniquifier,
         row.must_change_password,
+        row.language,
     )
 
 

@@ -47,8 +47,8 @@ class ServerSession(dict[str, Any], SessionMixin):
     """``flask.session``: a dictionary that notices changes, with an end that the server knows of.
 
     ``expired`` is set when the cookie names a session that ran out, and ``expired_invitation_id`` if it was a
-    patient's; the session itself is empty then. ``fault`` is set when the database did not say whose session it is; the
-    request fails with it later, when its route is known.
+    patient's; the session itself is empty then, and of its content only ``expired_language`` is known. ``fault`` is set
+    when the database did not say whose session it is; the request fails with it later, when its route is known.
     """
 
     def __init__(self, kind: str, token: str | None = None, content: dict[str, Any] | None = None) -> None:
@@ -63,6 +63,7 @@ class ServerSession(dict[str, Any], SessionMixin):
         self.saved = False
         self.expired = False
         self.expired_invitation_id: str | None = None
+        self.expired_language: str | None = None
         self.fault: Exception | None = None
 
     def __setitem__(self, key: str, value: Any) -> None:
@@ -144,6 +145,7 @@ class DatabaseSessionInterface(SessionInterface):
             session = ServerSession(kind)
             session.expired = True
             session.expired_invitation_id = row.invitation_id
+            session.expired_language = self._store.keyring.open(row.data, _bound_to(id_hash)).get("language")
             return session
         content = self._store.keyring.open(row.data, _bound_to(id_hash))
         session = ServerSession(kind, token, content)

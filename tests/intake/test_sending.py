@@ -37,6 +37,11 @@ def sent_pages(store: Store, visitor: Visitor) -> list[dict[str, Any]]:
         ]
 
 
+def page(answers: dict[str, Any], *, skipped: bool = False) -> dict[str, Any]:
+    """Return a page as it is sealed, of which every question was on the screen."""
+    return {"answers": answers, "skipped": skipped, "unseen": [], "language": "en"}
+
+
 def test_sending_seals_what_was_answered_on_the_path(practice: Clinic) -> None:
     visitor = begin(practice, "garden", "coping")
     visitor.save(1, hope="Rain.", plants={"declined": True})
@@ -48,9 +53,9 @@ def test_sending_seals_what_was_answered_on_the_path(practice: Clinic) -> None:
     assert visitor.send() is True
     garden, coping = sent_pages(practice.store, visitor)
     assert garden == {
-        "hopes": {"answers": {"hope": "Rain.", "plants": {"declined": True}}, "skipped": False, "unseen": []},
-        "weeds": {"answers": {"often": "some", "which": "Dandelion"}, "skipped": False, "unseen": []},
-        "fence": {"answers": {}, "skipped": True, "unseen": []},
+        "hopes": page({"hope": "Rain.", "plants": {"declined": True}}),
+        "weeds": page({"often": "some", "which": "Dandelion"}),
+        "fence": page({}, skipped=True),
     }
     assert coping == {}
 

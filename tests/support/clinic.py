@@ -13,8 +13,9 @@ from sqlalchemy import insert, select, update
 
 from screening import approval, invitations, staff
 from screening.definition.loader import load_text
+from screening.definition.overlay_reader import load_overlay_text
 from screening.invitations import Invited, InviteRequest
-from screening.store import audit, registry, responses
+from screening.store import audit, overlays, registry, responses
 from screening.store.access import ADMINISTRATOR, CLINICIAN, FRONT_DESK
 from screening.store.audit import Actor
 from screening.store.engine import Store
@@ -27,6 +28,7 @@ from screening.store.tables import (
     Staff,
     new_id,
 )
+from tests.support.definitions import overlay_of
 
 NOW = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
 ZONE = ZoneInfo("Europe/Prague")
@@ -123,6 +125,14 @@ class Clinic:
                     registered_at=now,
                 )
             )
+
+    def translate(self, questionnaire_id: str, language: str = "es", now: datetime = NOW, **texts: str) -> str:
+        """Register a translation of version 1, as if its file were new; return its hash. See `overlay_of`."""
+        with self.store.write() as session:
+            base = registry.definition(session, questionnaire_id, "1")
+            overlay = load_overlay_text(overlay_of(base, language, f"({language}) ", **texts), "made-up", base)
+            overlays.register(session, self.store.keyring, [overlay], (), now)
+        return overlay.content_hash
 
     def approve(self, questionnaire_id: str, version: str = "1") -> None:
         """Let a version be offered to patients."""

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 from textwrap import dedent, indent
+from typing import Any
+
+import yaml
 
 from screening.definition.loader import load, load_text
 from screening.definition.model import Item, Questionnaire
+from screening.definition.overlay import source_hash, source_texts
 from screening.definition.overlay_reader import split_name
 from screening.definition.problems import DefinitionError, Problem
 from tests.support.generated_definitions import answers_to, questionnaires
 
 __all__ = [
     "ALL_FILES", "FIXTURES", "HEAD", "SHIPPED", "SHIPPED_FILES", "answers_to", "fixture", "item_of_type",
-    "messages_of", "only_item", "problems_of", "questionnaires", "with_items",
+    "messages_of", "only_item", "overlay_of", "problems_of", "questionnaires", "with_items",
 ]  # fmt: skip
 
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
@@ -33,6 +37,24 @@ copyright: CC0-1.0. For a test.
 def fixture(name: str) -> Questionnaire:
     """Return the questionnaire of tests/fixtures/NAME.yaml."""
     return load(FIXTURES / f"{name}.yaml").questionnaire
+
+
+def overlay_of(questionnaire: Questionnaire, language: str = "es", mark: str = "(es) ", **other: str) -> str:
+    """Return a whole translation as its file: each text after ``mark``, but for those given by item or page id.
+
+    An id with an empty text is left out.
+    """
+    head: dict[str, Any] = {"translates": questionnaire.id, "language": language}
+    for place, text in source_texts(questionnaire).items():
+        words = other.get(place[1], f"{mark}{text}") if place[-1] in ("text", "title") else f"{mark}{text}"
+        if not words:
+            continue
+        top = {"questionnaire": (), "option_set": ("option_sets",)}.get(place[0], ("texts",))
+        node = head
+        for key in (*top, *place[1:-1]):
+            node = node.setdefault(key, {})
+        node[place[-1]] = {source_hash(text): words}
+    return yaml.safe_dump(head, allow_unicode=True, sort_keys=False)
 
 
 def only_item(name: str) -> Item:

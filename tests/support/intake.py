@@ -69,19 +69,26 @@ class _Forms(HTMLParser):
         self._textarea: str | None = None
         self._select: str | None = None
         self._text = ""
+        self._by_id: dict[str, Form] = {}
+        self._of_form: list[tuple[str, dict[str, str]]] = []
         self.feed(text)
         self.close()
+        for form_id, has in self._of_form:
+            self._by_id[form_id].buttons.append((has["name"], has["value"]))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         has = {name: value or "" for name, value in attrs}
         if tag == "form":
             self.found.append(Form(action=has.get("action", "")))
+            self._by_id[has.get("id", "")] = self.found[-1]
         elif tag == "input" and "name" in has:
             form = self.found[-1]
             form.controls.add(has["name"])
             if has.get("type") not in ("radio", "checkbox") or "checked" in has:
                 form.fields.append((has["name"], has.get("value", "")))
-        elif tag == "button" and "name" in has and "form" not in has:
+        elif tag == "button" and "name" in has and "form" in has:
+            self._of_form.append((has["form"], has))
+        elif tag == "button" and "name" in has:
             self.found[-1].buttons.append((has["name"], has["value"]))
         elif tag == "select":
             self._select = has["name"]
@@ -179,6 +186,12 @@ class Patient:
         """Fill in the page's form and press a button of it."""
         form = self.form("then")
         return self.post(form.action or self.path, self.fields(button, form, **typed))
+
+    def switch(self, language: str, **typed: Any) -> TestResponse:
+        """Fill in the form that the switch of languages belongs to, and press a language's button."""
+        form = next(form for form in forms(self.text) if ("language", language) in form.buttons)
+        data = self.fields(None, form, **typed) | {"language": [language]}
+        return self.post(form.action or self.path, data)
 
     def submit(self, **typed: str) -> TestResponse:
         """Fill in the page's first form and press its only button."""

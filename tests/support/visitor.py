@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from screening.intake import consent, saving, sending, sitting
@@ -22,13 +23,14 @@ WHEN: Mapping[str, Any] = {"now": NOW, "zone": ZONE}
 class Visitor:
     """A patient who has agreed, in one sitting; ``visit`` marks it."""
 
-    def __init__(self, store: Store, invitation_id: str, visit: str = "first") -> None:
+    def __init__(self, store: Store, invitation_id: str, visit: str = "first", language: str = "en") -> None:
         self.store = store
         self.actor = Actor("patient", invitation_id, "198.51.100.4")
         self.visit = visit
+        self.language = language
 
     def sitting(self) -> Sitting:
-        return sitting.view(self.store, self.actor, **WHEN)
+        return sitting.view(self.store, self.actor, language=self.language, **WHEN)
 
     def page(self, number: int) -> SittingPage:
         found = self.sitting().any_page(number)
@@ -55,11 +57,11 @@ class Visitor:
         return sending.submit(self.store, self.actor, **WHEN)
 
 
-def begin(practice: Clinic, *questionnaires: str, visit: str = "first") -> Visitor:
-    """Invite a patient who agrees."""
-    invited = practice.invite(questionnaires=questionnaires or ("garden",))
-    visitor = Visitor(practice.store, invited.invitation_id, visit)
-    consent.agree(practice.store, visitor.actor, TEXT, **WHEN)
+def begin(practice: Clinic, *questionnaires: str, visit: str = "first", language: str = "en") -> Visitor:
+    """Invite a patient who agrees, in a language that the questionnaires have."""
+    invited = practice.invite(questionnaires=questionnaires or ("garden",), language=language)
+    visitor = Visitor(practice.store, invited.invitation_id, visit, language)
+    consent.agree(practice.store, visitor.actor, replace(TEXT, language=language), **WHEN)
     return visitor
 
 

@@ -18,7 +18,7 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from screening import review
-from screening.web import context, security
+from screening.web import context, language, security
 from screening.web.staff_form import Form
 
 _ROLES = "allowed_roles"
@@ -47,6 +47,8 @@ def guard() -> ResponseReturnValue | None:
     view = current_app.view_functions[request.endpoint]
     if not current_user.is_authenticated:
         return _sign_in_first()
+    if current_user.language:
+        language.use(current_user.language)
     if not getattr(view, _ROLES, frozenset()) & context.staff_actor().roles:
         _refuse(is_hidden=getattr(view, _HIDDEN, False))
     if current_user.must_change_password and request.endpoint not in _OPEN_BEFORE_CHANGE:

@@ -1,4 +1,4 @@
-"""One's own account: signing out and another password."""
+"""One's own account: signing out, another password, and the language to work in."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from screening.staff import PASSWORD_LENGTH, set_password, signing_in
+from screening.definition.languages import own_name_of
+from screening.staff import PASSWORD_LENGTH, set_language, set_password, signing_in
 from screening.store.access import ADMINISTRATOR, CLINICIAN, FRONT_DESK
 from screening.store.errors import Invalid
-from screening.web import context, security
+from screening.translations import LANGUAGES
+from screening.web import context, language, security
 from screening.web.clinic import navigation
 from screening.web.clinic.access import allowed
 from screening.web.clinic.blueprint import blueprint
@@ -56,6 +58,38 @@ def save_password() -> ResponseReturnValue:
             flash(_("Your password has changed. Wherever else you were signed in, you are signed out."))
             return redirect(navigation.home(context.staff_actor().roles))
     return _page(form), 422
+
+
+@blueprint.get("/language")
+@allowed(FRONT_DESK, CLINICIAN, ADMINISTRATOR)
+def choose_language() -> ResponseReturnValue:
+    """Ask for the language that one wants to work in."""
+    return _language_page(Form.of({"language": current_user.language or ""}))
+
+
+@blueprint.post("/language")
+@allowed(FRONT_DESK, CLINICIAN, ADMINISTRATOR)
+def save_language() -> ResponseReturnValue:
+    """Keep the language; the next page is in it."""
+    form = Form(request.form)
+    chosen = form.text("language") or None
+    try:
+        set_language(context.store(), context.staff_actor(), chosen, now=context.now())
+    except Invalid as error:
+        form.add_problems(error.problems)
+        return _language_page(form), 422
+    language.use(chosen or context.settings().staff_language)
+    flash(_("Pages and reports are in this language now."))
+    return redirect(navigation.home(context.staff_actor().roles))
+
+
+def _language_page(form: Form) -> str:
+    preset = _("The practice’s: %(language)s", language=own_name_of(context.settings().staff_language))
+    return render_template(
+        "clinic/language.html",
+        form=form,
+        languages=[("", preset), *((code, own_name_of(code)) for code in LANGUAGES)],
+    )
 
 
 def _check(form: Form) -> None:

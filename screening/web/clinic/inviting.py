@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
-from babel import Locale
+from babel.lists import format_list
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale, ngettext
@@ -12,6 +13,7 @@ from flask_babel import gettext as _
 
 from screening import invitations
 from screening.definition.burden import Burden
+from screening.definition.languages import name_of
 from screening.invitations import InviteRequest
 from screening.store.access import FRONT_DESK
 from screening.store.errors import Conflict, Invalid
@@ -62,7 +64,9 @@ def link_page(invitation_id: str, token: str, *, form: Form | None = None, is_fi
     """Return the page with a link that was just made: the one place where it can be read."""
     store, actor, zone = context.store(), context.staff_actor(), context.settings().zone
     view = invitations.load(store, actor, invitation_id, now=context.now(), zone=zone)
-    address = context.settings().public_origin + url_for("intake.ask_birth_date", token=token)
+    preset = context.settings().languages[0]
+    language = view.language if view.language != preset else None
+    address = context.settings().public_origin + url_for("intake.ask_birth_date", token=token, language=language)
     return render_template(
         "clinic/link.html",
         view=view,
@@ -90,6 +94,9 @@ def _read(form: Form) -> InviteRequest | None:
     chosen = form.values("questionnaires")
     if not chosen:
         form.problems["questionnaires"] = _("Choose at least one questionnaire.")
+    language = form.text("language") or context.settings().languages[0]
+    if language not in context.settings().languages:
+        form.problems["language"] = _("Choose one of the practice’s languages.")
     if form.problems or birth_date is None or appointment_at is None:
         return None
     return InviteRequest(
@@ -99,7 +106,7 @@ def _read(form: Form) -> InviteRequest | None:
         clinician_id=int(clinician) if clinician.isascii() and clinician.isdigit() else 0,
         appointment_at=appointment_at,
         questionnaires=tuple(dict.fromkeys(chosen)),
-        language=form.text("language") or context.settings().languages[0],
+        language=language,
         email=form.text("email") or None,
         mobile=form.text("mobile") or None,
     )
@@ -107,15 +114,30 @@ def _read(form: Form) -> InviteRequest | None:
 
 def _form_page(form: Form) -> str:
     store, actor = context.store(), context.staff_actor()
+    known = invitations.choosable_forms(store, actor)
+    chosen = [choice for choice in known if choice.id in form.values("questionnaires")]
     return render_template(
         "clinic/invite.html",
         form=form,
         clinicians=clinician_options(invitations.clinicians(store, actor)),
-        questionnaires=[
-            (form.id, form.title, burden_words(form.burden)) for form in invitations.choosable_forms(store, actor)
-        ],
-        languages=[(code, _language_name(code)) for code in context.settings().languages],
+        questionnaires=[(choice.id, choice.title, _form_hint(choice)) for choice in known],
+        languages=[(code, _language_name(code)) for code in _languages_of(chosen or known, every=bool(chosen))],
     )
+
+
+def _languages_of(forms: Sequence[invitations.Form], *, every: bool) -> list[str]:
+    """Return the practice's languages that all of these forms have, or any of them."""
+    has = [[code in form.languages for form in forms] for code in context.settings().languages]
+    test = all if every else any
+    return [code for code, each in zip(context.settings().languages, has, strict=True) if test(each)]
+
+
+def _form_hint(form: invitations.Form) -> str:
+    """Return what a form asks of a patient, and the languages that it can be answered in, if there is a choice."""
+    if len(context.settings().languages) == 1:
+        return burden_words(form.burden)
+    names = [_language_name(code) for code in _languages_of([form], every=True)]
+    return f"{burden_words(form.burden)}; {format_list(names, locale=get_locale())}"
 
 
 def clinician_options(clinicians: list[tuple[int, str]]) -> list[tuple[str, str]]:
@@ -132,7 +154,7 @@ def burden_words(burden: Burden) -> str:
 
 
 def _language_name(code: str) -> str:
-    return Locale.parse(code, sep="-").get_display_name(get_locale()) or code
+    return name_of(code, str(get_locale()))
 
 
 def _already_invited(form: Form, wish: InviteRequest, other_id: str) -> ResponseReturnValue:

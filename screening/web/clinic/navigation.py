@@ -12,8 +12,7 @@ from flask_login import current_user
 
 from screening.store.access import ADMINISTRATOR, CLINICIAN, FRONT_DESK
 from screening.web import context
-
-STAFF_PATHS = ("/clinic", "/admin")
+from screening.web.language import STAFF_PATHS
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +54,7 @@ def _entries(roles: frozenset[str]) -> list[Entry]:
         "clinic.questionnaires": (_("Questionnaires"), frozenset({CLINICIAN, ADMINISTRATOR})),
         "admin.staff_list": (_("Staff"), frozenset({ADMINISTRATOR})),
         "admin.settings": (_("Settings"), frozenset({ADMINISTRATOR})),
+        "clinic.choose_language": (_("My language"), frozenset({FRONT_DESK, CLINICIAN, ADMINISTRATOR})),
         "clinic.change_password": (_("My password"), frozenset({FRONT_DESK, CLINICIAN, ADMINISTRATOR})),
     }
     return [

@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from screening import preview as walks
+from screening.definition.languages import direction
 from screening.preview import Preview
 from screening.store import registry
 from screening.store.access import ADMINISTRATOR, CLINICIAN
@@ -138,7 +139,7 @@ def _questions(walk: Preview, number: int, received: forms.Received | None = Non
         anew=False,
         back=False,
         back_to=_before(walk, number),
-        form_direction=words.direction(page.questionnaire.language),
+        form_direction=direction(page.questionnaire.language),
     )
 
 
@@ -157,6 +158,8 @@ def _render(walk: Preview, name: str, **variables: Any) -> str:
     return render_template(
         f"preview/{name}.html",
         preview=shown,
+        other_languages=[],
+        is_running=False,
         sitting=walk.sitting,
         neutral_title=_("Before your visit"),
         **{"notice": "", **variables},

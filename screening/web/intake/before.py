@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from flask import render_template, request
-from flask_babel import get_locale, gettext, ngettext
+from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
 from screening.definition.burden import burden
-from screening.intake import consent, sitting
+from screening.definition.model import Questionnaire
+from screening.intake import consent
 from screening.intake.consent import Consent
-from screening.web import context, practice
+from screening.web import context, language, practice
+from screening.web.intake import carried, languages
 from screening.web.intake.carried import Page
-from screening.web.intake.visit import blueprint, go, tag, when
+from screening.web.intake.visit import blueprint, go, look, tag, when
 
 CONSENT_VERSION = "1"
 """To be raised with every change to the wording of `consent_paragraphs`."""
@@ -20,8 +22,8 @@ CONSENT_VERSION = "1"
 @blueprint.get("/intake/")
 def landing() -> str:
     """Say what this is and how long it takes."""
-    here = sitting.view(context.store(), context.patient_actor(), **when())
-    questionnaires = here.questionnaires or consent.asked(context.store(), context.patient_actor(), **when())
+    here = look()
+    questionnaires = here.questionnaires or _asked()
     return render_template(
         "intake/landing.html",
         minutes=burden(questionnaires).minutes,
@@ -34,26 +36,26 @@ def landing() -> str:
 @blueprint.get("/intake/privacy")
 def privacy() -> str:
     """Ask whether somebody else may look at the phone."""
-    here = sitting.view(context.store(), context.patient_actor(), **when())
-    return render_template("intake/privacy.html", always_hide=bool(here.facts.always_hide), sitting=here)
+    return _privacy_page(always_hide=bool(look().facts.always_hide))
 
 
 @blueprint.post("/intake/privacy")
-def choose_privacy() -> Response:
+def choose_privacy() -> Response | str:
     """Keep the choice. Hiding is preset, so anything but the stricter choice is the preset."""
-    consent.choose_privacy(
-        context.store(), context.patient_actor(), always_hide=request.form.get("hide") == "always", **when()
-    )
+    always_hide = request.form.get("hide") == "always"
+    if languages.is_chosen():
+        return _privacy_page(always_hide=always_hide)
+    consent.choose_privacy(context.store(), context.patient_actor(), always_hide=always_hide, **when())
     if request.form.get("then") == "stop":
         return stop()
-    here = sitting.view(context.store(), context.patient_actor(), **when())
+    here = look()
     return go("topics" if here.has_agreed else "before_you_start")
 
 
 @blueprint.get("/intake/before")
 def before_you_start() -> str:
     """Say what the questions are about, before the first of them."""
-    questionnaires = consent.asked(context.store(), context.patient_actor(), **when())
+    questionnaires = _asked()
     notes = [questionnaire.description for questionnaire in questionnaires if questionnaire.description]
     return render_template(
         "intake/before.html", notes=list(dict.fromkeys(notes)), language_of_form=questionnaires[0].language
@@ -63,19 +65,21 @@ def before_you_start() -> str:
 @blueprint.get("/intake/agree")
 def agree_page() -> str | Response:
     """Show what the patient agrees to."""
-    here = sitting.view(context.store(), context.patient_actor(), **when())
+    here = look()
     return go("topics") if here.has_agreed else render_template("intake/agree.html", paragraphs=consent_paragraphs())
 
 
 @blueprint.post("/intake/agree")
 def agree() -> Response | Page:
     """Record the consent to the text as it stood on the page, and begin; or that the patient won't answer online."""
+    if languages.is_chosen():
+        return go("agree_page")
     if request.form.get("then") == "decline":
         consent.decline_online(context.store(), context.patient_actor(), **when())
         context.browser().end()
-        return render_template("intake/closed.html", outcome="declined", sent_on="", texts=[]), 200
+        return carried.closed("declined")
     text = "\n".join(f"{heading}\n{paragraph}" for heading, paragraph in consent_paragraphs())
-    agreed = Consent(version=CONSENT_VERSION, language=str(get_locale()), text=text)
+    agreed = Consent(version=CONSENT_VERSION, language=language.current(), text=text)
     consent.agree(context.store(), context.patient_actor(), agreed, **when())
     return go("topics")
 
@@ -84,13 +88,21 @@ def agree() -> Response | Page:
 def stop() -> Response:
     """End the session on the server; what was saved is safe."""
     context.browser().end()
-    return go("stopped")
+    return languages.go_out("stopped")
 
 
 @blueprint.get("/intake/stopped")
 def stopped() -> str:
     """Say how to come back."""
     return render_template("intake/stopped.html")
+
+
+def _asked() -> tuple[Questionnaire, ...]:
+    return consent.asked(context.store(), context.patient_actor(), language=language.current(), **when())
+
+
+def _privacy_page(*, always_hide: bool) -> str:
+    return render_template("intake/privacy.html", always_hide=always_hide, sitting=look())
 
 
 def consent_paragraphs() -> list[tuple[str, str]]:

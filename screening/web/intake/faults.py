@@ -11,8 +11,8 @@ from screening.intake.sitting import Closed
 from screening.store import errors
 from screening.store.invitations import LinkState
 from screening.web import context
-from screening.web.intake import carried
-from screening.web.intake.visit import blueprint, go
+from screening.web.intake import carried, languages
+from screening.web.intake.visit import blueprint
 
 DATABASE_FAULTS = (DBAPIError, PoolTimeoutError)
 
@@ -45,10 +45,9 @@ def database_fault(error: Exception) -> Response | carried.Page:
 def closed(error: Closed) -> Response | carried.Page:
     """Say that the invitation takes nothing any more; typed text comes back for copying."""
     if error.state is LinkState.SENT and request.endpoint == "intake.send":
-        return go("thanks")
+        return languages.go_out("thanks")
     context.browser().end()
-    page = render_template("intake/closed.html", outcome=error.state.value, sent_on="", texts=list(carried.texts()))
-    return page, 200 if request.method == "GET" else 409
+    return carried.closed(error.state.value, status=200 if request.method == "GET" else 409)
 
 
 @blueprint.errorhandler(errors.NotFound)
@@ -61,4 +60,4 @@ def gone(_error: errors.NotFound) -> carried.Page:
 @blueprint.errorhandler(errors.NotAllowed)
 def not_offered(_error: errors.NotAllowed) -> carried.Page:
     """Say that this can't be done now: the clinic has not opened these questions, or there is nothing to send."""
-    return render_template("intake/closed.html", outcome="not_offered", sent_on="", texts=list(carried.texts())), 409
+    return carried.closed("not_offered", status=409)

@@ -10,8 +10,9 @@ from werkzeug.wrappers import Response
 
 from screening.intake import sending
 from screening.intake.sending import Helper
+from screening.intake.sitting import Sitting
 from screening.web import context
-from screening.web.intake import words
+from screening.web.intake import languages, words
 from screening.web.intake.carried import Page
 from screening.web.intake.visit import blueprint, current_sitting, go, tag, when
 
@@ -20,25 +21,32 @@ from screening.web.intake.visit import blueprint, current_sitting, go, tag, when
 def check() -> str | Response:
     """Show all answers by topic, closed where sensitive, hidden where they have to be."""
     here = current_sitting()
+    return _check_page(here, here.facts.helped_by)
+
+
+def _check_page(here: Sitting, helped_by: str | None) -> str:
     return render_template(
         "intake/check.html",
         sitting=here,
         topics=[(page, here.hides(page, tag()), words.blocks(page)) for page in here.pages],
         helpers=_helpers(),
+        helped_by=helped_by,
         deleted_on=_deleted_on(),
         nothing_saved=here.nothing_saved,
     )
 
 
 @blueprint.post("/intake/check")
-def keep_helper() -> Response:
+def keep_helper() -> Response | str:
     """Keep who helped, and go on to sending."""
+    if languages.is_chosen():
+        return _check_page(current_sitting(), request.form.get("helped_by"))
     chosen = request.form.get("helped_by")
     helper = Helper(chosen) if chosen in set(Helper) else None
     sending.set_helper(context.store(), context.patient_actor(), helper, **when())
     if request.form.get("then") == "stop":
         context.browser().end()
-        return go("stopped")
+        return languages.go_out("stopped")
     return go("confirm_sending")
 
 
@@ -54,9 +62,11 @@ def confirm_sending() -> str | Response:
 @blueprint.post("/intake/send")
 def send() -> Response | Page:
     """Send everything; a second click finds it sent and says the same."""
+    if languages.is_chosen():
+        return go("confirm_sending")
     sending.submit(context.store(), context.patient_actor(), **when())
     context.browser().touch = False  # the session ended with the sending; nothing may prolong it
-    return go("thanks")
+    return languages.go_out("thanks")
 
 
 @blueprint.get("/intake/thanks")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import request
-from flask_babel import get_locale, get_translations, gettext
+from flask_babel import get_translations, gettext
 from werkzeug.datastructures import MultiDict
 
 from screening.definition.model import Grid, Group, Item, questions
@@ -18,7 +18,7 @@ from screening.forms.page import PageForm, page_form
 from screening.intake.entries import PostedEntries, PostedEntry
 from screening.intake.saving import Posted
 from screening.intake.sitting import SittingPage
-from screening.web import context
+from screening.web import context, language
 
 
 class _Translations:
@@ -189,4 +189,4 @@ def _by_field(page: SittingPage, answers: Mapping[str, Any]) -> dict[str, Any]:
 
 def _meta() -> dict[str, Any]:
     today = context.now().astimezone(context.settings().zone).date()
-    return {"today": today, "locale": str(get_locale()).replace("_", "-"), "translations": _Translations()}
+    return {"today": today, "locale": language.current(), "translations": _Translations()}

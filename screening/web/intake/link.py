@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import calendar
 from datetime import date
+from urllib.parse import urlencode
 
 from flask import abort, redirect, render_template, request
 from flask_babel import gettext
+from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response
 
 from screening.intake import opening
 from screening.intake.opening import Opened, Outcome
-from screening.web import context
-from screening.web.intake import carried, pages, words
+from screening.web import context, language
+from screening.web.intake import carried, languages, pages
 from screening.web.intake.visit import begin, blueprint, go, when
 
 _PARTS = ("day", "month", "year")
@@ -27,6 +29,9 @@ def ask_birth_date(token: str) -> str:
 @blueprint.post("/i/<token>")
 def check_birth_date(token: str) -> Response | carried.Page:
     """Exchange link and birth date for a session and a clean address."""
+    languages.use_posted()
+    if languages.is_chosen():
+        return _birth_date_page({}), 200
     birth_date, problems = read_birth_date()
     if birth_date is None:
         return _birth_date_page(problems), 422
@@ -45,8 +50,11 @@ def check_birth_date(token: str) -> Response | carried.Page:
 def again() -> Response | carried.Page:
     """Take up a sitting that ran out, and save what was typed when it did."""
     invitation_id = context.browser().expired_invitation_id
+    languages.use_posted()
     if invitation_id is None:
         return carried.session_gone()
+    if languages.is_chosen():
+        return carried.ask_again(typed=request.form)
     birth_date, problems = read_birth_date()
     if birth_date is None:
         return carried.ask_again(problems, request.form)
@@ -62,7 +70,24 @@ def again() -> Response | carried.Page:
     return pages.save(number) if number is not None else redirect(carried.target(), 303)
 
 
+@blueprint.post("/intake/language")
+def choose_language() -> Response | carried.Page:
+    """Change the language of a page that has no form of its own, and show that page again."""
+    here = context.browser()
+    if "invitation_id" in here:
+        try:
+            context.csrf.protect()
+        except CSRFError:
+            return redirect(carried.page_to_show(), 303)
+        languages.take(here)
+        return redirect(carried.page_to_show(), 303)
+    languages.use_posted()
+    page = carried.shown_again()
+    return page or redirect(f"{carried.page_to_show()}?{urlencode({'language': language.current()})}", 303)
+
+
 @blueprint.get("/intake/again")
+@blueprint.get("/intake/language")
 @blueprint.get("/intake/stop")
 def start_over() -> Response:
     """Lead a reload of what was a post to a page that can be loaded."""
@@ -95,17 +120,23 @@ def read_birth_date() -> tuple[date | None, dict[str, str]]:
 
 def closed_page(opened: Opened) -> carried.Page:
     """Say calmly that nothing can be filled in here now, and why; typed text is given back for copying."""
-    sent_on = words.date(opened.sent_at) if opened.sent_at else ""
-    page = render_template(
-        "intake/closed.html", outcome=opened.outcome.value, sent_on=sent_on, texts=list(carried.texts())
+    sent_at = opened.sent_at
+    return carried.closed(
+        opened.outcome.value, sent_on=sent_at.astimezone(context.settings().zone).date() if sent_at else None
     )
-    return page, 200
 
 
 def _birth_date_page(problems: dict[str, str]) -> str:
     # No address in the form: it posts to where it came from, so that the page is the same for every token.
     return render_template(
-        "intake/birth_date.html", action="", carried=[], to="", problems=problems, typed=request.form, is_again=False
+        "intake/birth_date.html",
+        action="",
+        carried=[],
+        to="",
+        problems=problems,
+        typed=request.form,
+        is_again=False,
+        shown_in=languages.shown_in(),
     )
 
 

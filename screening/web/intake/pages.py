@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import abort, render_template, request, url_for
 from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
+from screening.definition.languages import direction
 from screening.forms.page import PageForm
 from screening.intake import saving
 from screening.intake.saving import PageConflict, Posted
 from screening.intake.sitting import PageState, Sitting, SittingPage
 from screening.web import context
-from screening.web.intake import faults, forms, words
+from screening.web.intake import faults, forms, languages, words
 from screening.web.intake.carried import Page
 from screening.web.intake.visit import blueprint, current_sitting, go, tag, when
+
+_NOT_REPEATED = frozenset({"csrf_token", "invitation_tag", "revision", "revision_seen", "then"})
+_ANSWER = re.compile(r"q\d{1,4}(-\w+)*(?<!-saved)(?<!-entries)(?<!-changed)(?<!-others)(?<!-shown)")
+"""The name of a field that a patient types into or chooses in."""
 
 
 @blueprint.get("/intake/topics")
@@ -53,11 +59,12 @@ def save(number: int) -> Response | Page:
     """Save the posted form as this page, and go on; or show what has to be mended, with all that was typed."""
     sitting = current_sitting()
     page = sitting.any_page(number) or abort(404)
+    if languages.is_chosen():
+        return _in_other_language(sitting, page)
     then = request.form.get("then", "next")
     if then == "skip":
         return _save(sitting, page, forms.skipped(), None, then)
-    # What stands hidden must not show by what a new entry asks.
-    seen = sitting.afresh(page) if "anew" in request.form or sitting.hides(page, tag()) else page
+    seen = _as_seen(sitting, page)
     # Who wants to stop is let go: nothing is asked for once more.
     received = forms.receive(seen, then, asks_again=then != "stop")
     if received.posted is not None:
@@ -65,6 +72,27 @@ def save(number: int) -> Response | Page:
     revision, notice = forms.posted_number("revision"), received.notice
     shown = _questions(sitting, page, received.form, revision=revision, asked=received.asked, notice=notice)
     return shown, received.status
+
+
+def _as_seen(sitting: Sitting, page: SittingPage) -> SittingPage:
+    """Return the page as the posted form showed it: what stands hidden must not show by what a new entry asks."""
+    return sitting.afresh(page) if "anew" in request.form or sitting.hides(page, tag()) else page
+
+
+def _in_other_language(sitting: Sitting, page: SittingPage) -> Response | Page:
+    """Show the page again, in the language that was just chosen, with what was typed on it; nothing is saved."""
+    if not forms.posted_numbers("shown"):  # the gate before it, where nothing can be typed
+        return go("show", number=page.number, **_way_back())
+    form = forms.posted_form(_as_seen(sitting, page), request.form)
+    revision = forms.posted_number("revision_seen" if "revision_seen" in request.form else "revision")
+    asked = frozenset(forms.posted_numbers("asked"))
+    notice = gettext("This page is not saved yet. What you typed is still here.") if _is_typed() else ""
+    return _questions(sitting, page, form, revision=revision, asked=asked, notice=notice), 200
+
+
+def _is_typed() -> bool:
+    """Tell whether a posted form holds an answer."""
+    return any(_ANSWER.fullmatch(name) and value.strip() for name, value in request.form.items(multi=True))
 
 
 def _save(sitting: Sitting, page: SittingPage, posted: Posted, form: PageForm | None, then: str) -> Response | Page:
@@ -79,7 +107,7 @@ def _save(sitting: Sitting, page: SittingPage, posted: Posted, form: PageForm | 
         return _questions(sitting, page, form, revision=posted.revision, not_saved=True), 503
     if then == "stop":
         context.browser().end()
-        return go("stopped")
+        return languages.go_out("stopped")
     sitting = sitting.saving(page, saved)
     again = next(other for other in sitting.every_page if other.number == page.number)
     if again.count_of_new and not posted.skipped:
@@ -114,7 +142,7 @@ def _questions(
         anew="anew" in request.values,
         back="back" in request.values,
         back_url=_back_url(sitting, page),
-        form_direction=words.direction(page.questionnaire.language),
+        form_direction=direction(page.questionnaire.language),
     )
 
 
@@ -152,11 +180,12 @@ def _conflict(sitting: Sitting, page: SittingPage, posted: Posted, conflict: Pag
         carried=[
             (name, value)
             for name, values in request.form.lists()
-            if name not in ("csrf_token", "invitation_tag", "revision", "then") and not _is_outdated(name)
+            if name not in _NOT_REPEATED and not _is_outdated(name)
             for value in values
         ],
         revision=current.revision if current else 0,
         then=then,
+        revision_seen=posted.revision,
         keep_url=url_for("intake.topics"),
     )
 

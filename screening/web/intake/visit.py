@@ -1,4 +1,7 @@
-"""Who is here: the patient's session, from the birth date to exit, stop or send, and what each request needs of it."""
+"""Who is here: the patient's session, from the birth date to exit, stop or send, and what each request needs of it.
+
+The session knows the language that the pages are in, and those that can be chosen.
+"""
 
 from __future__ import annotations
 
@@ -10,35 +13,51 @@ from flask_babel import gettext
 from flask_wtf.csrf import CSRFError, generate_csrf
 from werkzeug.wrappers import Response
 
+from screening.intake import languages as intake_languages
 from screening.intake import sending, sitting
 from screening.intake.sitting import Sitting
 from screening.web import context, language
-from screening.web.intake import carried
+from screening.web.intake import carried, languages
 
 blueprint = Blueprint("intake", __name__)
 
 _OPEN_TO_ALL = frozenset(
-    f"intake.{name}" for name in ("ask_birth_date", "check_birth_date", "again", "thanks", "stopped", "leave")
+    f"intake.{name}"
+    for name in ("ask_birth_date", "check_birth_date", "again", "thanks", "stopped", "leave", "choose_language")
 )
 """Pages that come before or after a session."""
+_ANY_INVITATION = frozenset({"intake.check_birth_date", "intake.choose_language"})
+"""Posts that bring no text that could reach another patient's record."""
 
 
 def begin(invitation_id: str, invitation_language: str | None) -> None:
-    """Begin a sitting: a new session, whatever this browser had before."""
+    """Begin a sitting: a new session, whatever this browser had before.
+
+    It is in the language that was chosen with the birth date, else in the invitation's.
+    """
+    chosen = languages.posted("shown_in")
     here = context.browser()
     here.clear()
     here.renew()
     here["invitation_id"] = invitation_id
     here["visit"] = secrets.token_hex(8)
-    if invitation_language:
-        here["language"] = invitation_language
-        language.use(invitation_language)
+    here["languages"] = list(intake_languages.offered(context.store(), invitation_id, context.settings().languages))
+    wanted = [chosen, invitation_language, *here["languages"], context.settings().languages[0]]
+    here["language"] = next(code for code in wanted if code and code in (here["languages"] or wanted))
+    language.use(here["language"])
+    if chosen == here["language"]:
+        intake_languages.choose(context.store(), context.patient_actor(), chosen, **when())
     generate_csrf()  # now, so that no later page has to write the session for it
+
+
+def look() -> Sitting:
+    """Return the patient's sitting, in the language of the page."""
+    return sitting.view(context.store(), context.patient_actor(), language=language.current(), **when())
 
 
 def current_sitting() -> Sitting:
     """Return the patient's sitting; leads back to agreeing where that is still to be done."""
-    found = sitting.view(context.store(), context.patient_actor(), now=context.now(), zone=context.settings().zone)
+    found = look()
     if not found.has_agreed:
         abort(redirect(url_for("intake.landing"), 303))
     return found
@@ -47,6 +66,9 @@ def current_sitting() -> Sitting:
 def tag() -> str:
     """Return the text that marks what is saved in this sitting."""
     return str(session["visit"])
+
+
+blueprint.add_app_template_global(languages.copied)
 
 
 @blueprint.app_template_global()
@@ -71,11 +93,10 @@ def go(endpoint: str, **values: Any) -> Response:
 def require_session() -> Response | carried.Page | None:
     """Let in whoever gave a birth date; carry along what others typed."""
     here = context.browser()
-    if "language" in here:
-        language.use(here["language"])
+    languages.use_known(here)
     if request.method == "POST":
         context.check_same_origin()
-        if request.endpoint != "intake.check_birth_date" and _is_of_another_invitation():
+        if request.endpoint not in _ANY_INVITATION and _is_of_another_invitation():
             return carried.other_form()
     if request.endpoint in _OPEN_TO_ALL:
         return None
@@ -87,6 +108,7 @@ def require_session() -> Response | carried.Page | None:
         except CSRFError:
             # The page is older than this session, or the link was opened once more in another tab.
             return carried.confirm()
+        languages.take(here)
     return None
 
 
@@ -102,10 +124,14 @@ def _without_session(expired_invitation_id: str | None) -> Response | carried.Pa
     if not sending.was_sent(context.store(), expired_invitation_id):
         return carried.ask_again()
     # The session ended with the sending. Whoever clicked twice is thanked; whoever went back is told.
-    return go("thanks") if request.endpoint == "intake.send" else carried.was_sent()
+    return languages.go_out("thanks") if request.endpoint == "intake.send" else carried.was_sent()
 
 
 @blueprint.context_processor
 def variables() -> dict[str, Any]:
-    """Give every patient page the title that names no topic."""
-    return {"neutral_title": gettext("Before your visit")}
+    """Give every patient page the title that names no topic, and what its switch of languages needs."""
+    return {
+        "neutral_title": gettext("Before your visit"),
+        "other_languages": languages.others(context.browser()),
+        "is_running": "invitation_id" in context.browser(),
+    }

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date as Date  # noqa: N812  # `date` is another
 from datetime import datetime
 
-from babel import Locale
-from flask_babel import get_locale, gettext
+from flask_babel import gettext
 
 from reports.document import Words
 from screening.answer_values import Plain, is_declined, parse_value
@@ -20,7 +20,7 @@ from screening.store.drafts import DraftPage
 from screening.summary.facts import Reader
 from screening.summary.values import Formats
 from screening.summary.wording import Wording
-from screening.web import context
+from screening.web import context, language
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +36,12 @@ class Row:
 
 def date(moment: datetime) -> str:
     """Return the date of a time, in the clinic's zone: ``3 May 2028``."""
-    return _formats("").date(moment.astimezone(context.settings().zone).date())
+    return day(moment.astimezone(context.settings().zone).date())
 
 
-def direction(language: str) -> str:
-    """Return "ltr" or "rtl" for a language (BCP 47)."""
-    return Locale.parse(language, sep="-").text_direction
+def day(date: Date) -> str:
+    """Return a date in words, in the page's language."""
+    return _formats("").date(date)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,5 +151,4 @@ def _flat(page: SittingPage, group: Group, entries: Sequence[Entry]) -> Iterator
 
 def _formats(form_language: str) -> Formats:
     wording = Wording(yes=gettext("Yes"), no=gettext("No"))
-    locale = str(get_locale()).replace("_", "-")
-    return Formats(Reader(locale=locale, time_zone=context.settings().zone, wording=wording), form_language)
+    return Formats(Reader(locale=language.current(), time_zone=context.settings().zone, wording=wording), form_language)

@@ -178,6 +178,19 @@ def test_fhir_marks_the_language_of_the_patients_words(clinic: Clinic, response_
     assert "_valueString" not in same["item"][1]["item"][1]["answer"][0]  # type: ignore[index]  # plain JSON
 
 
+def test_who_approves_a_form_can_read_its_translations(novak: Member, clinic: Clinic) -> None:
+    clinic.translate("garden", "fr", hope="")
+    novak.get("/clinic/questionnaires/garden/1")
+    assert "Shown in English." in novak.text
+    assert re.search(r">Spanish</a>: Clinically reviewed: no\.", novak.text)
+    assert ">French</a>: not offered to new patients; missing: 1, of an earlier wording: 0" in novak.text
+    novak.get("/clinic/questionnaires/garden/1?language=es")
+    assert "Shown in Spanish." in novak.text
+    assert "(es) What do you hope for?" in novak.text
+    novak.get("/clinic/questionnaires/garden/1?language=pt")
+    assert "Shown in English." in novak.text
+
+
 def test_everybody_chooses_a_language_to_work_in(novak: Member, clinic: Clinic) -> None:
     novak.get("/clinic/language")
     assert "The practice’s: English" in novak.text

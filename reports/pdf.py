@@ -30,8 +30,12 @@ from reports.document import Labels, Report  # noqa: E402
 from reports.html import render_html, render_paper_form_html  # noqa: E402
 from reports.paper import Paper  # noqa: E402
 from reports.paper_form import PaperForm  # noqa: E402
+from reports.tag_language import mark_languages  # noqa: E402
 
 __all__ = ["Paper", "pdf_from_html", "render_html", "render_paper_form", "render_pdf", "warm_up"]
+
+
+mark_languages()
 
 
 class RefusedFetchError(ValueError):

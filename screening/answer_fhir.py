@@ -15,8 +15,8 @@ from screening.answers import Amount, Answers, Entry, Other, PartialDate, Single
 from screening.definition.fhir import canonical_url
 from screening.definition.fhir_conditions import option_to_coding
 from screening.definition.fhir_items import amount_to_fhir
-from screening.definition.fhir_terms import DATA_ABSENT_REASON, Json, extension, plain_number
-from screening.definition.model import Choice, Date, Group, Item, Page, Quantity, Questionnaire
+from screening.definition.fhir_terms import DATA_ABSENT_REASON, LANGUAGE, Json, extension, plain_number
+from screening.definition.model import Choice, Date, Group, Item, Page, Quantity, Questionnaire, walk_items
 from screening.path import Path, PathPage, entries_of, state_in_entry, state_of, walk
 
 MAX_DEPTH = 16
@@ -38,13 +38,22 @@ def response_to_fhir(
     status: str = "completed",
     authored: datetime.datetime | None = None,
     zone: datetime.tzinfo = datetime.UTC,
+    page_languages: Mapping[str, str] | None = None,
 ) -> Json:
     """Return the FHIR R4 QuestionnaireResponse as plain JSON.
 
     ``questionnaire`` is the one that was offered (`screening.path.offered`). ``authored`` must know its time zone.
     ``zone`` is where the patient's clock hung: FHIR wants a zone where an answer is a date with its time.
+    ``page_languages``: the language (BCP 47) in which each page was answered, by page id; the patient's own words are
+    marked with it where it is not the questionnaire's.
     """
-    writer = _Writer(answers, walk(questionnaire, answers), zone)
+    languages = {
+        item.id: language
+        for page in questionnaire.pages
+        for item in walk_items(page.items)
+        if (language := (page_languages or {}).get(page.id, "")) not in ("", questionnaire.language)
+    }
+    writer = _Writer(answers, walk(questionnaire, answers), zone, languages)
     response: Json = {
         "resourceType": "QuestionnaireResponse",
         "id": response_id,
@@ -61,10 +70,11 @@ def response_to_fhir(
 class _Writer:
     """Writes the items of one response."""
 
-    def __init__(self, answers: Answers, path: Path, zone: datetime.tzinfo) -> None:
+    def __init__(self, answers: Answers, path: Path, zone: datetime.tzinfo, own_languages: Mapping[str, str]) -> None:
         self._answers = answers
         self.path = path
         self._zone = zone
+        self._own_languages = own_languages
 
     def page(self, path_page: PathPage) -> Json | None:
         page = path_page.page
@@ -102,7 +112,7 @@ class _Writer:
 
     def _answer(self, item: Item, value: Single) -> Json:
         if isinstance(value, Other):
-            return {"valueString": value.text}
+            return self._own_words(item, value.text)
         if isinstance(value, Amount):
             assert isinstance(item, Quantity)
             return {"valueQuantity": amount_to_fhir(item, value)}
@@ -121,7 +131,13 @@ class _Writer:
         if isinstance(item, Choice):
             option = item.option(value)
             return {"valueCoding": option_to_coding(option) if option else {"code": value}}
-        return {"valueString": value}
+        return self._own_words(item, value)
+
+    def _own_words(self, item: Item, text: str) -> Json:
+        language = self._own_languages.get(item.id)
+        if language is None:
+            return {"valueString": text}
+        return {"valueString": text, "_valueString": {"extension": [extension(LANGUAGE, "Code", language)]}}
 
 
 def _head(item: Item) -> Json:

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import tzinfo
 
-from reports.document import Report
+from reports.document import Labels, Report
 from screening.intake.sending import Helper
 from screening.review import ResponseView
-from screening.summary import Reader, summarise
+from screening.summary import Reader, Wording, summarise
+from screening.translations import catalog, translated
 
-LOCALE = "en-GB"
-"""The clinicians' language in reports, until the clinic can choose one."""
+_QUOTES: Mapping[str, tuple[str, str]] = {"es": ("«", "»"), "ar": ("«", "»")}
+"""Marks around the patient's own words, where a language has others than English."""
 
 HELPERS: Mapping[str, str] = {
     Helper.FAMILY_OR_FRIEND.value: "family or friend",
@@ -23,9 +24,22 @@ HELPERS: Mapping[str, str] = {
 """Who helped the patient, code -> words, translated where they are shown; whoever answered alone had no helper."""
 
 
-def report_of(view: ResponseView, reader: Reader, helpers: Mapping[str, str] = HELPERS) -> Report:
-    """Return the report of a response; ``helpers`` are the words of `HELPERS` in the reader's language."""
-    facts = replace(view.facts, helper=helpers.get(view.helped_by or "", ""))
+def reader_in(language: str, zone: tzinfo) -> Reader:
+    """Return somebody who reads reports in this language (BCP 47), in this time zone, with all fixed words in it."""
+    labels = translated(Labels(), language)
+    quote = _QUOTES.get(language.split("-")[0], labels.quote)
+    return Reader(
+        locale="en-GB" if language == "en" else language,
+        time_zone=zone,
+        wording=translated(Wording(), language),
+        labels=replace(labels, quote=quote),
+    )
+
+
+def report_of(view: ResponseView, reader: Reader) -> Report:
+    """Return the report of a response, in the reader's language."""
+    helper = HELPERS.get(view.helped_by or "", "")
+    facts = replace(view.facts, helper=catalog(reader.locale).ugettext(helper) if helper else "")
     return summarise(view.questionnaire, view.answers, response=facts, review=view.review, reader=reader)
 
 

@@ -6,7 +6,7 @@ on record, and so is every refused one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from screening.answer_values import clean_text
 from screening.answers import Answers
 from screening.definition.model import Questionnaire
-from screening.store import audit, notes, patients, registry, responses, staff, worklist
+from screening.store import audit, notes, overlays, patients, registry, responses, staff, worklist
 from screening.store.access import CLINICIAN, CliniciansSee, require, staff_id
 from screening.store.audit import Actor
 from screening.store.crypto import Keyring
@@ -62,7 +62,8 @@ class SignOff:
 class ResponseView:
     """A sent response with all that a report of it says.
 
-    ``questionnaire`` is the whole frozen version, parts that were off included. ``facts`` and ``review`` are ready for
+    ``questionnaire`` is the whole frozen version, parts that were off included, in the language that was asked for
+    where it has a translation. ``facts`` and ``review`` are ready for
     `screening.summary.summarise`, but for ``facts.helper``: ``helped_by`` is its code, and words are the reader's.
     ``sitting`` lists the responses that came with this one, itself included, in order.
     """
@@ -116,13 +117,16 @@ def load_response(
     now: datetime,
     zone: tzinfo,
     action: Literal["read", "download"] = "read",
+    language: str = "",
 ) -> ResponseView:
     """Return a sent response, and put on record that it was read or downloaded; ``zone`` is the clinic's.
 
+    The questions are in ``language`` (BCP 47): in the translation that was frozen with the response, or the newest
+    where none was; without any they are in the language of the file.
     Raises NotFound where there is none, or none that this actor may read: the two can't be told apart.
     """
     with _readable(store, actor, response_id, clinicians_see, now) as (session, response, invitation):
-        view = _view(session, store.keyring, actor, response, invitation, clinicians_see, zone)
+        view = _view(session, store.keyring, actor, response, invitation, clinicians_see, zone, language)
         _audit(session, store, actor, response_id, action, now)
     return view
 
@@ -217,8 +221,11 @@ def _view(
     invitation: Invitation,
     clinicians_see: CliniciansSee,
     zone: tzinfo,
+    language: str,
 ) -> ResponseView:
-    questionnaire = registry.definition(session, response.questionnaire_id, response.version, response.content_hash)
+    base = registry.definition(session, response.questionnaire_id, response.version, response.content_hash)
+    translations = overlays.frozen(session, response.id)
+    questionnaire = _in_language(session, response, base, translations, language)
     note = notes.read(session, keyring, response.id)
     signed_off = _signed_off(session, response)
     return ResponseView(
@@ -228,7 +235,7 @@ def _view(
         content_hash=response.content_hash,
         questionnaire=questionnaire,
         answers=responses.open_answers(keyring, response, questionnaire),
-        facts=_facts(session, keyring, response, invitation, zone),
+        facts=_facts(session, keyring, response, invitation, zone, base, translations),
         review=ReviewFacts(
             sign_off=Entry(by=signed_off.by, at=signed_off.at) if signed_off else None,
             note=Entry(by=note.by, at=note.at, text=note.text) if note.text and note.at else None,
@@ -240,8 +247,26 @@ def _view(
     )
 
 
+def _in_language(
+    session: Session, response: Response, base: Questionnaire, translations: Mapping[str, str], language: str
+) -> Questionnaire:
+    if language in ("", base.language):
+        return base
+    if language in translations:
+        overlay_hash = translations[language]
+        return overlays.translate(session, base, response.content_hash, overlay_hash).questionnaire
+    found = overlays.best(session, base, response.content_hash, language)
+    return found.questionnaire if found else base
+
+
 def _facts(
-    session: Session, keyring: Keyring, response: Response, invitation: Invitation, zone: tzinfo
+    session: Session,
+    keyring: Keyring,
+    response: Response,
+    invitation: Invitation,
+    zone: tzinfo,
+    base: Questionnaire,
+    translations: Mapping[str, str],
 ) -> ResponseFacts:
     identity = patients.read(session, keyring, response.patient_id)
     version = registry.get(session, response.questionnaire_id, response.version)
@@ -249,6 +274,9 @@ def _facts(
     if version.approved_by is not None and version.approved_at is not None:
         approved_on = version.approved_at.astimezone(zone).date()
         approval = Approval(by=version.approved_by, on=approved_on, demo=version.approval_is_demo)
+    languages = responses.open_languages(keyring, response)
+    in_order = {page.id: languages[page.id] for page in base.pages if page.id in languages}
+    read = dict.fromkeys(language for language in in_order.values() if language in translations)
     return ResponseFacts(
         response_id=response.id,
         patient_name=identity.name,
@@ -260,6 +288,13 @@ def _facts(
         started_at=response.started_at,
         sent_at=response.sent_at,
         language=response.language,
+        page_languages=in_order,
+        reviewed_by={
+            language: overlays.translate(
+                session, base, response.content_hash, translations[language]
+            ).clinically_reviewed
+            for language in read
+        },
         filled_in=_filled_in(invitation.helped_by),
         switched_on=frozenset(response.switched_on),
     )

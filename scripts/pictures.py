@@ -24,13 +24,12 @@ from screening.app import create_app
 from screening.cli.demo import demo_settings
 from screening.config import PROJECT, Settings
 from screening.demo.practice import fill, open_invitation
-from screening.reporting import report_of
+from screening.reporting import reader_in, report_of
 from screening.store import schema
 from screening.store.audit import Actor
 from screening.store.crypto import Keyring
 from screening.store.engine import Store
 from screening.store.worklist import ListFilter
-from screening.summary import Reader
 from tests.support.browser import PHONE, Watch, launch, person
 from tests.support.server import serving
 
@@ -94,7 +93,7 @@ def report_page(store: Store, settings: Settings) -> Image.Image:
         zone=settings.zone,
     )
     with Renderer() as renderer:
-        pdf = renderer.render(report_of(view, Reader(locale="en-GB", time_zone=settings.zone)))
+        pdf = renderer.render(report_of(view, reader_in("en", settings.zone)))
     command = ["pdftoppm", "-png", "-r", str(DPI), "-f", "1", "-l", "1", "-singlefile", "-"]
     done = subprocess.run(command, input=pdf, capture_output=True, check=True)  # noqa: S603  # of our own words
     return Image.open(io.BytesIO(done.stdout))

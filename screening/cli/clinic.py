@@ -20,13 +20,13 @@ from screening.cli import Refused
 from screening.cli.operate import open_store
 from screening.cli.output import write_whole
 from screening.config import Settings
-from screening.reporting import LOCALE, report_of
+from screening.reporting import reader_in, report_of
 from screening.store import registry
 from screening.store.access import ROLES
 from screening.store.audit import Actor
 from screening.store.engine import Store
 from screening.store.errors import Conflict, Invalid, NotAllowed, NotFound
-from screening.summary import Reader
+from screening.translations import LANGUAGES
 
 CLI = Actor("system", "cli", "command line")
 
@@ -94,11 +94,14 @@ def invite(
             email=email,
             mobile=mobile,
         )
+        if request.language not in settings.languages:
+            raise Refused(f"--language: patients are asked in {', '.join(settings.languages)}, not {request.language}")
         invited = invitations.invite(store, CLI, request, now=datetime.now(UTC), zone=settings.zone)
         burden = invitations.weigh(store, CLI, questionnaires)
         asked = f"Questions: {burden.questions}. Minutes, roughly: {burden.minutes}."
         click.echo(f"{asked}{' That is a lot to ask.' if burden.is_heavy else ''}", err=True)
-        click.echo(f"{settings.public_origin}/i/{invited.token}")
+        named = f"?language={request.language}" if request.language != settings.languages[0] else ""
+        click.echo(f"{settings.public_origin}/i/{invited.token}{named}")
 
 
 @click.command()
@@ -106,9 +109,11 @@ def invite(
 @click.option(
     "-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The PDF to write."
 )
-def report(response_id: str, output: Path) -> None:
+@click.option("--language", type=click.Choice(LANGUAGES), help="Of questions and words; default: `staff_language`.")
+def report(response_id: str, output: Path, language: str | None) -> None:
     """Write the report of a sent response as a PDF; the download is put on record."""
     with _working() as (store, settings):
+        language = language or settings.staff_language
         view = review.load_response(
             store,
             CLI,
@@ -117,10 +122,11 @@ def report(response_id: str, output: Path) -> None:
             now=datetime.now(UTC),
             zone=settings.zone,
             action="download",
+            language=language,
         )
         renderer = Renderer()
         try:
-            pdf = renderer.render(report_of(view, Reader(locale=LOCALE, time_zone=settings.zone)), settings.paper)
+            pdf = renderer.render(report_of(view, reader_in(language, settings.zone)), settings.paper)
         except RenderError as error:
             raise Refused(f"The PDF could not be made: {error}") from None
         finally:

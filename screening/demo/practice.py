@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -100,6 +100,7 @@ class _Visit:
         self.visit = visit
         self.patient: Mapping[str, str] = visit["patient"]
         self.birth_date = date.fromisoformat(self.patient["birth_date"])
+        self.language: str = visit.get("language", "en")
         self.clinician = next(account for account in list_staff(store, _SYSTEM) if "clinician" in account.roles)
         self.zone = zone
         day = now.astimezone(zone).date() + timedelta(days=visit["days"])
@@ -115,7 +116,7 @@ class _Visit:
             decline_online(self.store, actor, now=self.sent_at, zone=self.zone)
             return
         choose_privacy(self.store, actor, always_hide=False, now=self.sent_at, zone=self.zone)
-        agree(self.store, actor, _CONSENT, now=self.sent_at, zone=self.zone)
+        agree(self.store, actor, replace(_CONSENT, language=self.language), now=self.sent_at, zone=self.zone)
         if outcome in ("sent", "reviewed"):
             self._answer_and_send(actor)
         if outcome == "reviewed":
@@ -130,6 +131,7 @@ class _Visit:
             clinician_id=self.clinician.id,
             appointment_at=self.appointment,
             questionnaires=tuple(self.visit["questionnaires"]),
+            language=self.language,
         )
         return invitations.invite(self.store, _SYSTEM, request, now=now, zone=self.zone)
 
@@ -145,7 +147,7 @@ class _Visit:
         submit(self.store, actor, now=self.sent_at + timedelta(minutes=12), zone=self.zone)
 
     def _look(self, actor: Actor) -> Sitting:
-        return view(self.store, actor, now=self.sent_at, zone=self.zone)
+        return view(self.store, actor, language=self.language, now=self.sent_at, zone=self.zone)
 
     def _save(self, actor: Actor, number: int, flat: Mapping[str, Any]) -> None:
         """Save a page, then once more for the questions that its own answers brought up."""

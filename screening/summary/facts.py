@@ -6,6 +6,7 @@ language turn them into words.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
 from typing import Literal, TypeAlias
@@ -43,7 +44,9 @@ FilledIn: TypeAlias = Literal["alone", "helped", "paper"]
 class ResponseFacts:
     """The circumstances of one response; what is None or "" is not printed.
 
-    ``language`` (BCP 47) is the one in which it was filled in, ``helper`` who helped, in words. ``corrects`` is when
+    ``language`` (BCP 47) is the one in which it was filled in, ``page_languages`` that of each page that was reached,
+    by page id. ``reviewed_by`` tells for each translation that the patient read who reviewed it, "" for nobody:
+    language -> name and date, in words. ``helper`` is who helped, in words. ``corrects`` is when
     the response that this one replaces was sent. ``switched_on`` are the ids of the pages and items, off by
     default, that the clinic had switched on. ``withheld`` names what is left out of this copy.
     """
@@ -58,12 +61,20 @@ class ResponseFacts:
     started_at: datetime | None = None
     sent_at: datetime | None = None
     language: str = ""
+    page_languages: Mapping[str, str] = field(default_factory=dict)
+    reviewed_by: Mapping[str, str] = field(default_factory=dict)
     filled_in: FilledIn | None = None
     helper: str = ""
     corrects: datetime | None = None
     switched_on: frozenset[str] = frozenset()
     attention: tuple[AttentionSetting, ...] = ()
     withheld: tuple[str, ...] = ()
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Return the languages in which it was filled in, in form order, each once; none where that is not known."""
+        found = dict.fromkeys(language for language in self.page_languages.values() if language)
+        return tuple(found) or ((self.language,) if self.language else ())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

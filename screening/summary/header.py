@@ -46,7 +46,8 @@ def provenance(
         _approval(response, formats),
         wording.started.format(time=formats.time(response.started_at)) if response.started_at else "",
         wording.sent.format(time=formats.time(response.sent_at)) if response.sent_at else "",
-        wording.language.format(language=formats.language(response.language)) if response.language else "",
+        wording.language.format(language=formats.languages(response.languages)) if response.languages else "",
+        *_translations(response, formats),
         _filled_in(response, formats),
         wording.corrected.format(time=formats.time(response.corrects)) if response.corrects else "",
         _not_used(questionnaire, form, formats),
@@ -61,6 +62,14 @@ def _approval(response: ResponseFacts, formats: Formats) -> str:
     if approval.demo:
         return formats.wording.approved_demo
     return formats.wording.approved.format(name=approval.by, date=formats.date(approval.on))
+
+
+def _translations(response: ResponseFacts, formats: Formats) -> Iterator[str]:
+    """Yield who reviewed each translation that the patient read."""
+    wording = formats.wording
+    for tag, name in response.reviewed_by.items():
+        pattern = wording.translation_reviewed if name else wording.translation_not_reviewed
+        yield pattern.format(language=formats.language(tag), name=name)
 
 
 def _filled_in(response: ResponseFacts, formats: Formats) -> str:

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from reports.document import Entry, Question, Report, Section
 from screening.answers import Answers, State
-from screening.definition.model import Choice, Condition, Grid, Group, Item, Page, Questionnaire, Text, questions
+from screening.definition.model import (
+    Choice,
+    Condition,
+    Grid,
+    Group,
+    Item,
+    Page,
+    Questionnaire,
+    Text,
+    questions,
+    walk_items,
+)
 from screening.path import Path, offered, state_of, walk
 from screening.summary.entries import entries, in_few_words
 from screening.summary.facts import Reader, ResponseFacts, ReviewFacts
@@ -30,9 +41,10 @@ def summarise(
     that the clinic had not switched on do not appear, but are named in the provenance.
     """
     review, reader = review or ReviewFacts(), reader or Reader()
-    formats = Formats(reader, questionnaire.language)
+    formats = Formats(reader, questionnaire.language, _own_languages(questionnaire, response))
     response_form = offered(questionnaire, response.switched_on)
-    summary = _Summary(questionnaire, response_form, answers, formats)
+    languages = response.page_languages if len(response.languages) > 1 else {}
+    summary = _Summary(questionnaire, response_form, answers, formats, languages)
     answered = [entry for page in response_form.pages for entry in summary.answered(page)]
     overview = tuple(lines(answered, formats))
     return Report(
@@ -58,9 +70,17 @@ def summarise(
 class _Summary:
     """What became of each question of one response, in words."""
 
-    def __init__(self, whole: Questionnaire, form: Questionnaire, answers: Answers, formats: Formats) -> None:
+    def __init__(
+        self,
+        whole: Questionnaire,
+        form: Questionnaire,
+        answers: Answers,
+        formats: Formats,
+        page_languages: Mapping[str, str],
+    ) -> None:
         self.answers = answers
         self.formats = formats
+        self.page_languages = page_languages
         self.wording = formats.wording
         self.path: Path = walk(form, answers)
         self.numbers, self.labels = whole.numbers(), whole.labels()
@@ -176,6 +196,12 @@ class _Summary:
         return frozenset(codes.index(one) if isinstance(one, str) and one in codes else len(codes) for one in given)
 
     def _page_note(self, page: Page) -> str:
+        """Tell what became of the page as a whole, and its language where pages differ in it."""
+        language = self.page_languages.get(page.id, "")
+        in_words = self.wording.page_language.format(language=self.formats.language(language)) if language else ""
+        return " ".join(filter(None, [self._page_state(page), in_words]))
+
+    def _page_state(self, page: Page) -> str:
         states = {state_of(item, page, self.answers, self.path) for item in questions(page.items)}
         if states == {State.NOT_ASKED} and page.enable_when is not None:
             return self.reasons.not_asked([page.enable_when])
@@ -186,6 +212,16 @@ class _Summary:
     def _context(self, item: Item) -> str:
         """Tell which earlier answers made this question be asked, "" if it is asked of everyone or was not asked."""
         return self.reasons.asked(item.enable_when) if item.id in self.path.item_ids else ""
+
+
+def _own_languages(questionnaire: Questionnaire, response: ResponseFacts) -> dict[str, str]:
+    """Return the language in which each question was answered, by item id."""
+    languages = response.page_languages
+    return {
+        item.id: languages.get(page.id, response.language)
+        for page in questionnaire.pages
+        for item in walk_items(page.items)
+    }
 
 
 def _conditions(page: Page, parent: Item | None, item: Item) -> list[Condition | None]:

@@ -7,12 +7,14 @@ scale with its ends.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from datetime import time as TimeOfDay  # noqa: N812  # `Formats.time` is another
 from decimal import Decimal as Number
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_time
+from babel.lists import format_list
 from babel.numbers import format_decimal
 
 from reports.document import Direction, Words
@@ -31,20 +33,25 @@ def direction_of(text: str) -> Direction:
     return "ltr"
 
 
-def own_words(text: str, label: str = "") -> Words:
-    """Return what the patient typed; its language is not known, its direction is that of its first letter."""
-    return Words(text=text, direction=direction_of(text), own=True, label=label)
+def own_words(text: str, label: str = "", language: str = "") -> Words:
+    """Return what the patient typed; its direction is that of its first letter.
+
+    ``language`` (BCP 47) is that of the page on which it was typed, "" where that is not known.
+    """
+    return Words(text=text, language=language, direction=direction_of(text), own=True, label=label)
 
 
 class Formats:
     """Puts answers, dates and numbers into words for one reader and one form.
 
-    ``form_language`` (BCP 47) is the language of the form's own texts.
+    ``form_language`` (BCP 47) is the language of the form's own texts, ``own_languages`` that in which each question
+    was answered, by item id.
     """
 
-    def __init__(self, reader: Reader, form_language: str) -> None:
+    def __init__(self, reader: Reader, form_language: str, own_languages: Mapping[str, str] | None = None) -> None:
         self.reader = reader
         self.wording = reader.wording
+        self._own_languages = own_languages or {}
         self.locale = _locale(reader.locale)
         self.form_language = form_language if self.language(form_language) != self.language(reader.locale) else ""
         self.form_direction = direction_of_language(form_language)
@@ -68,9 +75,10 @@ class Formats:
     def _single(self, item: Item, value: Single) -> Words:
         if isinstance(value, Other):
             label = item.other if isinstance(item, Choice) and item.other else ""
-            return own_words(value.text, label=f"{label.removesuffix(':')}:" if label else "")
+            label = f"{label.removesuffix(':')}:" if label else ""
+            return own_words(value.text, label, self._own_languages.get(item.id, ""))
         if isinstance(item, String | Text):
-            return own_words(str(value))
+            return own_words(str(value), "", self._own_languages.get(item.id, ""))
         if isinstance(item, Choice):
             option = item.option(str(value))
             return self.form_words(option.text if option else str(value))
@@ -156,6 +164,10 @@ class Formats:
             return _locale(tag).get_language_name(self.locale) or tag
         except ValueError:
             return tag
+
+    def languages(self, tags: Sequence[str]) -> str:
+        """Return the languages' names as a list in the reader's language."""
+        return format_list([self.language(tag) for tag in tags], locale=self.locale)
 
     def numbers(self, numbers: list[int]) -> str:
         """Return question numbers with runs joined: "3, 14–16"."""

@@ -23,6 +23,7 @@ class Wording:
     reason_own: str = "in the patient's words"
     page_skipped: str = "The patient skipped this page."
     page_not_reached: str = "The patient did not get to this page."
+    page_language: str = "Answered in {language}."
 
     # Answers
     yes: str = "Yes"
@@ -57,6 +58,8 @@ class Wording:
     started: str = "started {time}"
     sent: str = "sent {time}"
     language: str = "in {language}"
+    translation_reviewed: str = "{language} translation reviewed by {name}"
+    translation_not_reviewed: str = "{language} translation not reviewed by a clinician"
     alone: str = "filled in alone"
     helped: str = "filled in with help"
     helped_by: str = "filled in with help ({helper})"

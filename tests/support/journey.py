@@ -58,7 +58,7 @@ class Running:
         assert isinstance(store, Store)
         return store
 
-    def invite(self, *questionnaires: str, record_number: str = "J-200") -> str:
+    def invite(self, *questionnaires: str, record_number: str = "J-200", language: str = "en") -> str:
         """Invite Mira Lindqvist for tomorrow, without the browser; return the address of her link."""
         settings = self.app.extensions["settings"]
         tomorrow = self.clock.now.astimezone(settings.zone).date() + timedelta(days=1)
@@ -69,10 +69,11 @@ class Running:
             clinician_id=find_staff(self.store, _SYSTEM, NOVAK).id,
             appointment_at=datetime.combine(tomorrow, datetime.min.time(), settings.zone).replace(hour=13),
             questionnaires=questionnaires,
+            language=language,
         )
         invited = invitations.invite(self.store, _SYSTEM, request, now=self.clock.now, zone=settings.zone)
         self.invitation_id = invited.invitation_id
-        return f"{self.origin}/i/{invited.token}"
+        return f"{self.origin}/i/{invited.token}" + (f"?language={language}" if language != "en" else "")
 
     def another_link(self) -> str:
         """Return the address of one more link of the invitation that was made last."""

@@ -41,6 +41,21 @@ def embedded(pdf: bytes) -> bool:
         return bool(descriptors) and all("/FontFile2" in one or "/FontFile3" in one for one in descriptors)
 
 
+def language(pdf: bytes) -> str:
+    """Return the language that the whole file is in."""
+    with pikepdf.open(BytesIO(pdf)) as document:
+        return str(document.Root["/Lang"])
+
+
+def languages(pdf: bytes) -> set[str]:
+    """Return the languages that parts of the tag tree are marked with."""
+    with pikepdf.open(BytesIO(pdf)) as document:
+        found = {
+            str(part["/Lang"]) for part in document.objects if isinstance(part, pikepdf.Dictionary) and "/Lang" in part
+        }
+        return found - {str(document.Root["/Lang"])}
+
+
 def tags(pdf: bytes) -> list[str]:
     """Return the structure types of the tag tree, in reading order."""
     with pikepdf.open(BytesIO(pdf)) as document:

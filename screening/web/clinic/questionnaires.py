@@ -5,13 +5,17 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from screening import approval
 from screening.approval import VersionView
-from screening.store import registry
+from screening.definition.languages import name_of
+from screening.definition.model import Questionnaire
+from screening.store import overlays, registry
 from screening.store.access import ADMINISTRATOR, CLINICIAN
 from screening.store.errors import Conflict, Invalid, NotAllowed, NotFound
-from screening.web import context
+from screening.store.overlays import Translated
+from screening.web import context, language
 from screening.web.clinic.access import allowed
 from screening.web.clinic.blueprint import blueprint
 from screening.web.clinic.change_words import change_kinds, changed_keys
@@ -125,13 +129,22 @@ def switch_part(questionnaire_id: str) -> ResponseReturnValue:
 
 def _page(questionnaire_id: str, version: str, form: Form) -> str:
     view = version_view(questionnaire_id, version)
+    asked = request.args.get("language", "")
     with context.store().read() as session:
-        form_text = registry.definition(session, questionnaire_id, version, view.content_hash)
+        base = registry.definition(session, questionnaire_id, version, view.content_hash)
+        translations = _translations(session, base, view.content_hash)
+        found = overlays.best(session, base, view.content_hash, asked) if asked in translations else None
+        form_text = found.questionnaire if found else base
     return render_template(
         "clinic/questionnaire.html",
         view=view,
         questionnaire=form_text,
         pages=plain_pages(form_text),
+        translations=[
+            (code, name_of(code, language.current()), translated) for code, translated in translations.items()
+        ],
+        is_translated=found is not None,
+        language_of_form=name_of(form_text.language, language.current()),
         form=form,
         others=[
             other.version
@@ -142,6 +155,15 @@ def _page(questionnaire_id: str, version: str, form: Form) -> str:
         needs_safeguard=registry.asks_about_self_harm(form_text)
         and approval.safeguard(context.store(), context.staff_actor()) is None,
     )
+
+
+def _translations(session: Session, base: Questionnaire, content_hash: str) -> dict[str, Translated]:
+    """Return the translations of a version that are registered, finished or not, by language."""
+    offered = overlays.offered(session, base, content_hash)
+    found = {
+        code: overlays.translate(session, base, content_hash, overlay_hash) for code, overlay_hash in offered.items()
+    }
+    return dict(sorted((found | overlays.unfinished(session, base, content_hash)).items()))
 
 
 def version_view(questionnaire_id: str, version: str) -> VersionView:

@@ -10,11 +10,12 @@ from reports.document import Report
 from reports.legible import legible_report
 from reports.process import Renderer, RenderError
 from screening import review
-from screening.reporting import HELPERS, LOCALE, file_name, report_of
+from screening.definition.languages import name_of
+from screening.reporting import file_name, reader_in, report_of
 from screening.store.access import CLINICIAN
 from screening.store.errors import Conflict, Invalid, NotAllowed
-from screening.summary import Reader
-from screening.web import context
+from screening.translations import LANGUAGES
+from screening.web import context, language
 from screening.web.clinic.access import allowed
 from screening.web.clinic.blueprint import blueprint
 from screening.web.staff_form import Form
@@ -80,8 +81,21 @@ def report_pdf(response_id: str) -> ResponseReturnValue:
 
 
 def _report(view: review.ResponseView) -> Report:
-    reader = Reader(locale=LOCALE, time_zone=context.settings().zone)
-    return report_of(view, reader, {code: _(words) for code, words in HELPERS.items()})
+    return report_of(view, reader_in(_shown_in(), context.settings().zone))
+
+
+def _shown_in() -> str:
+    """Return the language that the address asks for the report to be in, else the reader's own."""
+    asked = request.args.get("language", "")
+    return asked if asked in (*LANGUAGES, *context.settings().languages) else language.current()
+
+
+def _languages(view: review.ResponseView) -> list[tuple[str, str, bool]]:
+    """Return the other languages that the report can be shown in: tag, name, and whether the patient read that one."""
+    found = dict.fromkeys([*view.facts.languages, language.current()])
+    return [
+        (code, name_of(code, language.current()), code in view.facts.languages) for code in found if code != _shown_in()
+    ]
 
 
 def _load(response_id: str, *, download: bool = False) -> review.ResponseView:
@@ -93,6 +107,7 @@ def _load(response_id: str, *, download: bool = False) -> review.ResponseView:
         now=context.now(),
         zone=context.settings().zone,
         action="download" if download else "read",
+        language=_shown_in(),
     )
 
 
@@ -105,6 +120,8 @@ def _page(view: review.ResponseView, form: Form) -> str:
         report=legible_report(_report(view)),
         form=form,
         others=others,
+        languages=_languages(view),
+        shown_in=_shown_in() if _shown_in() != language.current() else None,
         same_patient_waits=any(other.reviewed_at is None for other in others),
     )
 

@@ -145,7 +145,7 @@ def test_the_patients_own_words_are_marked_and_left_as_they_are() -> None:
     assert (plain.text, plain.own) == ("A cat", False)
     assert (other.text, other.label, other.own, other.language) == (
         "Ein  Hund?\nNein:",
-        "Another (say which):",
+        "Another:",
         True,
         "",
     )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from screening import asking_first
 from screening.store.access import ADMINISTRATOR, CLINICIAN
-from screening.store.errors import Invalid, NotAllowed
+from screening.store.errors import Invalid, NotAllowed, NotFound
 from screening.web import context
 from screening.web.clinic.access import allowed
 from screening.web.clinic.blueprint import blueprint
@@ -57,7 +59,8 @@ def ask_first() -> ResponseReturnValue:
 @allowed(CLINICIAN, ADMINISTRATOR)
 def stop_asking_first(attention_id: str) -> ResponseReturnValue:
     """Ask for it no longer."""
-    asking_first.stop(context.store(), context.staff_actor(), attention_id, now=context.now())
+    with contextlib.suppress(NotFound):  # a second click
+        asking_first.stop(context.store(), context.staff_actor(), attention_id, now=context.now())
     flash(_("It is no longer shown first. What was signed off before stays as it was."))
     return redirect(url_for("clinic.asked_first"))
 

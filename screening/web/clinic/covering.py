@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from screening import covering
 from screening.store import staff
 from screening.store.access import ADMINISTRATOR, CLINICIAN, FRONT_DESK
-from screening.store.errors import Invalid, NotAllowed
+from screening.store.errors import Invalid, NotAllowed, NotFound
 from screening.web import context
 from screening.web.clinic.access import allowed
 from screening.web.clinic.blueprint import blueprint
@@ -63,6 +63,8 @@ def end_cover(cover_id: str) -> ResponseReturnValue:
         covering.end_cover(context.store(), context.staff_actor(), cover_id, now=context.now())
     except NotAllowed as refusal:
         flash(str(refusal))
+    except NotFound:  # a second click
+        flash(_("The cover has ended already."))
     else:
         flash(_("The cover has ended."))
     return redirect(url_for("clinic.covers"))

@@ -230,9 +230,10 @@ class Labels:
     notes: str = "Notes and sign-off"
     question: str = "Question"
     answer: str = "Answer"
-    last_time: str = "Last time, {visit}"
+    last_time: str = "Last time"
+    last_time_on: str = "Last time, {visit}"
+    last_visit: str = "Last time: {visit}"
     earlier_visits: str = "Earlier visits, side by side"
-    visit: str = "Visit"
     no_answer: str = "Without an answer"
     given: str = "given"
     """What is read aloud where the mark stands."""
@@ -276,6 +277,8 @@ class Report:
     notes: tuple[Note, ...] = ()
     withheld: tuple[str, ...] = ()
     keywords: tuple[str, ...] = field(default=())
+    last_visit: str = ""
+    """The date of the visit before this one, "" if there was none; told once, so that not every line repeats it."""
 
     @property
     def has_history(self) -> bool:

@@ -110,7 +110,10 @@ def test_last_times_answer_stands_beside_todays_with_its_date() -> None:
     )
     (line,) = (line for line in made.lines if line.first == 1)
     assert line.previous == (before,)
-    assert "Last time, 5 January 2026: Most days (changed)" in pdf.text(render_pdf(made))
+    words = pdf.text(render_pdf(made))
+    assert "Last time: 5 January 2026" in words
+    assert "Last time: Most days (changed)" in words
+    assert "Last time, 5 January 2026: Most days (changed)" in words
 
 
 def test_the_same_answer_is_not_called_changed() -> None:

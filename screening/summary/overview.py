@@ -68,7 +68,7 @@ def _line_rows(line: Line) -> int:
     height = _rows(line.entries, cutting.LINE_WIDTH)
     height += cutting.rows(answer, cutting.LINE_WIDTH) if answer or not height else 0
     for before in line.previous:
-        words = f"{before.visit}{'; '.join(words.text for words in before.answer)}{before.state_label}{before.pointer}"
+        words = f"{'; '.join(words.text for words in before.answer)}{before.state_label}{before.pointer}"
         height += cutting.rows(words, cutting.LINE_WIDTH) + _rows(before.entries, cutting.LINE_WIDTH)
     return max(cutting.rows(line.label, cutting.LABEL_WIDTH), height)
 

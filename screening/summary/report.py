@@ -56,6 +56,7 @@ def summarise(
         sections=tuple(summary.section(page) for page in response_form.pages),
         notes=notes(review, formats),
         withheld=response.withheld,
+        last_visit=earlier[-1].when if earlier else "",
     )
 
 

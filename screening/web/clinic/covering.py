@@ -15,6 +15,7 @@ from screening.store.errors import Invalid, NotAllowed, NotFound
 from screening.web import context
 from screening.web.clinic.access import allowed
 from screening.web.clinic.blueprint import blueprint
+from screening.web.clinic.inviting import clinician_options
 from screening.web.staff_form import Form
 
 
@@ -78,13 +79,13 @@ def _id(form: Form, name: str) -> int:
 def _page(form: Form) -> str:
     actor = context.staff_actor()
     with context.store().read() as session:
-        clinicians = [(str(member.id), member.name) for member in staff.active_clinicians(session)]
+        clinicians = [(member.id, member.name) for member in staff.active_clinicians(session)]
     sets_for_all = not actor.roles.isdisjoint({FRONT_DESK, ADMINISTRATOR})
     return render_template(
         "clinic/covers.html",
         form=form,
         covers=covering.covers_to_come(context.store(), actor, now=context.now()),
-        clinicians=clinicians,
-        away=clinicians if sets_for_all else [one for one in clinicians if one[0] == actor.id],
+        clinicians=clinician_options([one for one in clinicians if sets_for_all or str(one[0]) != actor.id]),
+        away=clinician_options([one for one in clinicians if sets_for_all or str(one[0]) == actor.id]),
         own_id=None if sets_for_all else int(actor.id),
     )

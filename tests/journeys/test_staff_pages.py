@@ -102,7 +102,7 @@ def the_clinician_looks_around(clinician: Member, practice: Running, monkeypatch
     clinician.opens("/clinic/")
     clinician.page.get_by_role("link", name="Irina Sokolova").first.click()
     clinician.sees("Irina Sokolova")
-    clinician.follow("Before your follow-up visit", exact=False)
+    clinician.follow("Before your follow-up visit")
     clinician.sees("Irina Sokolova", "five visits side by side")
     clinician.page.get_by_role("link", name="Answers for the visit").first.click()
     clinician.type("Add to it", "Heard from her sister since.")

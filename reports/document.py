@@ -234,6 +234,7 @@ class Labels:
     last_time_on: str = "Last time, {visit}"
     last_visit: str = "Last time: {visit}"
     earlier_visits: str = "Earlier visits, side by side"
+    visit: str = "Visit"
     no_answer: str = "Without an answer"
     given: str = "given"
     """What is read aloud where the mark stands."""

@@ -24,6 +24,7 @@ from screening.store.engine import Store
 from tests.support.app import make_settings
 
 BIRTH_DATE = date(1988, 5, 12)
+PASSWORD = "a made-up password for measuring"
 SYSTEM = Actor(kind="system", id="benchmark", origin="", roles=frozenset())
 
 _HEAD = """\
@@ -100,10 +101,11 @@ class Practice:
 
 
 @contextmanager
-def practice(*texts: str) -> Iterator[Practice]:
+def practice(*texts: str, database_url: str = "") -> Iterator[Practice]:
     """Make a practice with the shipped questionnaires and these, all approved; its files go at the end.
 
-    They stand beside the demonstration's: on a disk, where a durable commit has to wait for it.
+    They stand beside the demonstration's: on a disk, where a durable commit has to wait for it. ``database_url`` names
+    another database than a new SQLite file; it must be empty.
     """
     folder_of_all = PROJECT / "var"
     folder_of_all.mkdir(exist_ok=True)
@@ -113,7 +115,9 @@ def practice(*texts: str) -> Iterator[Practice]:
         questionnaires.mkdir()
         for number, text in enumerate(texts):
             (questionnaires / f"made-up-{number}.yaml").write_text(text, encoding="utf-8")
-        settings = make_settings(folder, f"sqlite:///{folder / 'answers.db'}", questionnaires_folder=questionnaires)
+        settings = make_settings(
+            folder, database_url or f"sqlite:///{folder / 'answers.db'}", questionnaires_folder=questionnaires
+        )
         store = Store(settings.database_url, Keyring.read(settings.key_file))
         schema.upgrade(store.engine)
         store.close()
@@ -133,7 +137,8 @@ def _staff_and_approvals(store: Store) -> int:
         email="clinician@clinic.example",
         name="Dr A. Novak",
         roles=frozenset({"clinician"}),
-        password="a made-up password for measuring",
+        password=PASSWORD,
+        is_own_password=True,
         now=now,
     )
     for version in approval.versions(store, SYSTEM):

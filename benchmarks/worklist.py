@@ -1,22 +1,30 @@
-"""The clinician's lists as a practice grows: most of what was sent has been reviewed, a few responses wait."""
+"""The clinician's lists, a patient's history and page one as a practice grows, on both databases.
+
+Most of what was sent has been reviewed, a few responses wait. On PostgreSQL, whose server is the tests' own and flushes
+nothing to disk, only what is read is measured.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
 
-from benchmarks.measure import Figure, Pair, paired
-from benchmarks.practice import BIRTH_DATE, Practice, practice, questionnaire
-from screening.store import patients, worklist
+from benchmarks.measure import Figure, Pair, paired, wall_time
+from benchmarks.practice import BIRTH_DATE, PASSWORD, Practice, practice, questionnaire
+from screening.store import patients, responses, worklist
+from screening.store.access import may_read_answers
 from screening.store.audit import Actor
 from screening.store.engine import Store
 from screening.store.patients import Identity
 from screening.store.tables import Invitation, InvitationQuestionnaire, QuestionnaireVersion, Response, new_id
 from screening.store.worklist import ListFilter, ListPage
+from tests.support.postgres import Cluster
+from tests.support.staff import Member
 
 SMALL, LARGE = 10_000, 100_000
 WAITING = 30
@@ -27,14 +35,52 @@ NAME = "short"
 
 
 def run() -> Iterator[Figure]:
-    """Compare the lists of a practice with ten times as many responses."""
-    text = questionnaire(NAME, 1, 5)
-    with practice(text) as small, practice(text) as large:
-        for here, count in ((small, SMALL), (large, LARGE)):
-            populate(here, count)
-        for what, list_of in (("worklist", to_review), ("next week's appointments", appointments)):
-            pair = paired(partial(list_of, large), partial(list_of, small), rounds=11, calls=5)
-            yield from _both(what, pair)
+    """Compare a practice with one that has ten times as many responses, then open page one in the larger."""
+    form = questionnaire(NAME, 1, 5)
+    with practice(form) as small, practice(form) as large:
+        yield from _compare(small, large, "SQLite")
+        yield from _page_one(large)
+    with (
+        postgresql() as first,
+        postgresql() as second,
+        practice(form, database_url=first) as small,
+        practice(form, database_url=second) as large,
+    ):
+        yield from _compare(small, large, "PostgreSQL")
+
+
+@contextmanager
+def postgresql() -> Iterator[str]:
+    """Give the address of an empty PostgreSQL database."""
+    cluster = Cluster()
+    try:
+        with cluster.database() as url:
+            yield url
+    finally:
+        cluster.stop()
+
+
+def _compare(small: Practice, large: Practice, database: str) -> Iterator[Figure]:
+    for here, count in ((small, SMALL), (large, LARGE)):
+        populate(here, count)
+    lists = (("worklist", to_review), ("next week's appointments", appointments), ("a patient's history", history))
+    for what, list_of in lists:
+        pair = paired(partial(list_of, large), partial(list_of, small), rounds=11, calls=5)
+        yield from _both(f"{what}, {database}", pair)
+
+
+def _page_one(here: Practice) -> Iterator[Figure]:
+    """Sign in, open the worklist and from there a response with four earlier visits beside it."""
+    member = Member(here.app)
+    member.post("/clinic/sign-in", {"email": "clinician@clinic.example", "password": PASSWORD})
+    waiting = to_review(here).rows[0].responses[0].response_id
+    begin = wall_time()
+    member.get("/clinic/")
+    page = member.get(f"/clinic/responses/{waiting}")
+    seconds = wall_time() - begin
+    assert page.status_code == 200
+    assert "Last time" in page.text
+    yield Figure("worklist, then page one with four earlier visits, at 100,000", seconds, "s", target=1)
 
 
 def _both(what: str, pair: Pair) -> Iterator[Figure]:
@@ -50,7 +96,7 @@ def clinician(here: Practice) -> Actor:
 def to_review(here: Practice) -> ListPage:
     """Read what was sent and not yet reviewed."""
     with here.store.read() as session:
-        page = worklist.to_review(session, here.store.keyring, clinician(here), "own", 1)
+        page = worklist.to_review(session, here.store.keyring, clinician(here), "own", 1, datetime.now(UTC))
     assert len(page.rows) == WAITING
     return page
 
@@ -58,9 +104,22 @@ def to_review(here: Practice) -> ListPage:
 def appointments(here: Practice) -> ListPage:
     """Read the appointments from now on."""
     with here.store.read() as session:
+        now = datetime.now(UTC)
         return worklist.with_responses(
-            session, here.store.keyring, clinician(here), "own", ListFilter(since=datetime.now(UTC)), 1
+            session, here.store.keyring, clinician(here), "own", ListFilter(since=now), 1, now
         )
+
+
+def history(here: Practice) -> int:
+    """Find what one patient sent before the newest response."""
+    with here.store.read() as session:
+        readable = may_read_answers(session, clinician(here), "own", datetime.now(UTC))
+        patient_id = session.scalars(select(Response.patient_id).limit(1)).one()
+        newest = responses.find_newest(session, patient_id, NAME, readable)
+        assert newest is not None
+        found = responses.find_earlier(session, newest[0], readable, most=4)
+    assert len(found) == 4
+    return len(found)
 
 
 def populate(here: Practice, count: int) -> None:
@@ -71,15 +130,14 @@ def populate(here: Practice, count: int) -> None:
         find = select(QuestionnaireVersion.content_hash).where(QuestionnaireVersion.questionnaire_id == NAME)
         content_hash = session.scalars(find).one()
         invited = [_invitation(here, people[number % PATIENTS], number, now) for number in range(count)]
-        document = here.store.keyring.seal({"pages": {}}, "benchmark")
-        sent = [
-            _response(here, invitation, number, content_hash, document) for number, invitation in enumerate(invited)
-        ]
+        sent = [_response(here, invitation, number, content_hash) for number, invitation in enumerate(invited)]
         connection = session.connection()
         connection.execute(insert(Invitation), invited)
         asked = [{"invitation_id": row["id"], "position": 0, "questionnaire_id": NAME} for row in invited]
         connection.execute(insert(InvitationQuestionnaire), asked)
         connection.execute(insert(Response), sent)
+    with here.store.write() as session:
+        session.execute(text("ANALYZE"))  # as a database does by itself in time
 
 
 def _patients(store: Store, now: datetime) -> list[str]:
@@ -109,12 +167,13 @@ def _invitation(here: Practice, patient_id: str, number: int, now: datetime) -> 
     }
 
 
-def _response(
-    here: Practice, invitation: dict[str, Any], number: int, content_hash: str, document: bytes
-) -> dict[str, Any]:
+def _response(here: Practice, invitation: dict[str, Any], number: int, content_hash: str) -> dict[str, Any]:
     is_reviewed = number >= WAITING
+    response_id = new_id()
+    answers = {f"q1_{item}": "some" for item in range(1, 5)}
+    document = {"pages": {"page1": {"answers": answers, "skipped": False}}}
     return {
-        "id": new_id(),
+        "id": response_id,
         "invitation_id": invitation["id"],
         "patient_id": invitation["patient_id"],
         "questionnaire_id": NAME,
@@ -125,8 +184,8 @@ def _response(
         "switched_on": [],
         "started_at": invitation["begun_at"],
         "sent_at": invitation["sent_at"],
-        "sent_sequence": number + 1,
-        "document": document,
+        "sent_sequence": 1_000_000 - number,
+        "document": here.store.keyring.seal(document, responses.bound_to(response_id)),
         "reviewed_at": invitation["appointment_at"] if is_reviewed else None,
         "reviewed_by": here.clinician_id if is_reviewed else None,
     }

@@ -60,14 +60,67 @@ class Glance:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Previous:
+    """Last time's answer to the same question, in words, beside today's; ``visit`` is the date of that visit.
+
+    ``changed`` is the one word that is said of it ("changed") or "". ``reworded`` says how the question was asked then,
+    "" where it was asked in the same words. ``pointer`` and ``entries`` are as in `Line`.
+    """
+
+    visit: str
+    answer: tuple[Words, ...]
+    state: State
+    state_label: str
+    changed: str = ""
+    reworded: str = ""
+    pointer: str = ""
+    entries: tuple[tuple[Words, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryRow:
+    """One answer that was on offer, with a mark at each visit where it was given.
+
+    ``own`` are the patient's words of "something else (please say)", one for each visit, empty for none.
+    """
+
+    label: Words
+    marks: tuple[bool, ...]
+    own: tuple[tuple[Words, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryVisit:
+    """What became of a question at one visit: the answer in words, or the state."""
+
+    visit: str
+    answer: tuple[Words, ...] = ()
+    state_label: str = ""
+    entries: tuple[tuple[Words, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """The answers to one question side by side, the earliest visit first, today's last.
+
+    Where a question offers answers, ``rows`` are those, in the order in which they were on offer; ``visits`` are the
+    columns. Elsewhere ``rows`` is (), and each visit's words are read one below the other. ``notes`` tell at which
+    visits the question was asked in other words.
+    """
+
+    visits: tuple[HistoryVisit, ...]
+    rows: tuple[HistoryRow, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """One question on page one: its number, short label, and answer in words.
 
     ``first`` and ``last`` differ where a run of questions in the same state is one line ("14–16 not asked (13: No)").
-    ``previous`` is last time's answer in words, None where there is none to show; ``changed`` is the one word that
-    is said of it ("changed") or "". ``pointer`` says where a text too long for this place stands in full ("In full
-    at question 12"), "" where ``answer`` is all of it. A question that was answered by entries has them in ``entries``,
-    one after another, each in few words; ``answer`` is () then.
+    ``previous`` is last time's answer, () where there is none to show. ``pointer`` says where a text too long for this
+    place stands in full ("In full at question 12"), "" where ``answer`` is all of it. A question that was answered by
+    entries has them in ``entries``, one after another, each in few words; ``answer`` is () then.
     """
 
     first: int
@@ -77,8 +130,7 @@ class Line:
     state: State
     state_label: str
     anchor: str
-    previous: str | None = None
-    changed: str = ""
+    previous: tuple[Previous, ...] = ()
     pointer: str = ""
     entries: tuple[tuple[Words, ...], ...] = ()
 
@@ -112,7 +164,8 @@ class Question:
     the answer; ``chosen`` are places in it. ``long`` says that the answer stands below the question, over the full
     width, rather than beside it: it follows from the type of the item, never from the answer. ``initial`` says what
     the field held when it was first shown, "" for nothing. A question that is answered by entries has its answers in
-    ``entries``, and in ``wordings`` what was asked in each of them ("12a", "What is it called?").
+    ``entries``, and in ``wordings`` what was asked in each of them ("12a", "What is it called?"). ``previous`` is as
+    in `Line`, and ``history`` the answers of several visits; () where there is no earlier one.
     """
 
     anchor: str
@@ -132,6 +185,8 @@ class Question:
     initial: str = ""
     wordings: tuple[tuple[str, str], ...] = ()
     entries: tuple[Entry, ...] = ()
+    previous: tuple[Previous, ...] = ()
+    history: tuple[History, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,13 +226,20 @@ class Fact:
 class Labels:
     """The fixed words of the report, in the reader's language."""
 
-    in_their_words: str = "In the patient's words"
+    in_their_words: str = "In the patient’s words"
     overview: str = "All answers in short"
     all_answers: str = "All questions and answers"
     notes: str = "Notes and sign-off"
     question: str = "Question"
     answer: str = "Answer"
     last_time: str = "Last time"
+    last_time_on: str = "Last time, {visit}"
+    last_visit: str = "Last time: {visit}"
+    earlier_visits: str = "Earlier visits, side by side"
+    visit: str = "Visit"
+    no_answer: str = "Without an answer"
+    given: str = "given"
+    """What is read aloud where the mark stands."""
     on_offer: str = "Options"
     asked_of_each: str = "Asked for each"
     quote: tuple[str, str] = ("\u201c", "\u201d")
@@ -220,3 +282,10 @@ class Report:
     keywords: tuple[str, ...] = field(default=())
     attachments: tuple[Attachment, ...] = ()
     """Files that the PDF carries, for other software; a page on screen shows none of them."""
+    last_visit: str = ""
+    """The date of the visit before this one, "" if there was none; told once, so that not every line repeats it."""
+
+    @property
+    def has_history(self) -> bool:
+        """Whether any question was answered at an earlier visit."""
+        return any(question.history for section in self.sections for question in section.questions)

@@ -14,7 +14,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
-from reports.document import Report
+from reports.document import Report, Section
 
 _NEWLINES = re.compile(r"\r\n|[\r\x85\u2028\u2029]")
 _LAYOUT = frozenset("\n\t ")
@@ -60,6 +60,13 @@ def legible_report(report: Report) -> Report:
     """Return the report with every text legible, for a page whose reader's own fonts show it."""
     made = _legible(report)
     assert isinstance(made, Report)
+    return made
+
+
+def legible_sections(sections: tuple[Section, ...]) -> tuple[Section, ...]:
+    """Return parts of a report legible, as `legible_report` does the whole."""
+    made = _legible(sections)
+    assert isinstance(made, tuple)
     return made
 
 

@@ -145,8 +145,11 @@ def line_height(line: Line, width: float) -> float:
     below += _entry_rows(line.entries, answer, LINE_POINTS)
     count = max(rows(line.label, label, LINE_POINTS), below)
     height = count * LINE_HEIGHT + LINE_PADDING
-    if line.previous is not None:
-        height += rows(f"Last time: {line.previous} {line.changed}", answer, SMALL_POINTS) * SMALL_HEIGHT
+    for before in line.previous:
+        said = "; ".join(f"“{words.text}”" if words.own else words.text for words in before.answer)
+        told = f"Last time: {said} {before.state_label} {before.pointer} {before.changed}"
+        height += rows(told, answer, SMALL_POINTS) * SMALL_HEIGHT
+        height += _entry_rows(before.entries, answer, SMALL_POINTS) * SMALL_HEIGHT
     return height
 
 
@@ -174,7 +177,8 @@ def height_above(report: Report, width: float) -> float:
     glance = sum(_glance_height(item, width) for item in report.glance)
     if report.glance:
         glance += SECTION_GAP + HEADING
-    return header + attention + glance + SECTION_GAP + OVERVIEW_RULE + HEADING
+    last_visit = SMALL_HEIGHT if report.last_visit else 0.0
+    return header + attention + glance + last_visit + SECTION_GAP + OVERVIEW_RULE + HEADING
 
 
 def _facts_height(facts: Sequence[Fact], width: float) -> float:

@@ -8,25 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import Literal
 
 from sqlalchemy.orm import Session
 
 from screening.answer_values import clean_text
-from screening.answers import Answers
-from screening.definition.model import Questionnaire
-from screening.store import audit, notes, overlays, patients, registry, responses, staff, worklist
-from screening.store.access import CLINICIAN, CliniciansSee, require, staff_id
+from screening.response_view import ResponseView, SignOff, signed_off_by, view_of
+from screening.store import (
+    audit,
+    notes,
+    responses,
+    review_entries,
+    worklist,
+)
+from screening.store.access import CLINICIAN, FRONT_DESK, CliniciansSee, may_read_answers, require, staff_id
 from screening.store.audit import Actor
-from screening.store.crypto import Keyring
 from screening.store.engine import Store
 from screening.store.errors import Conflict, Invalid, NotAllowed, NotFound
 from screening.store.notes import NoteView
 from screening.store.tables import Invitation, Response
-from screening.store.worklist import ListedResponse, ListFilter, ListPage, ListRow, ListState
-from screening.summary import Approval, Entry, FilledIn, ResponseFacts, ReviewFacts
+from screening.store.worklist import ListFilter, ListPage, ListRow, ListState
 
 __all__ = [
     "ListFilter",
@@ -36,59 +38,71 @@ __all__ = [
     "NoteView",
     "ResponseView",
     "SignOff",
+    "add_addendum",
     "appointments",
     "load_response",
     "note_refused",
+    "reopen",
     "save_note",
     "sign_off",
     "to_review",
+    "unread_beyond",
 ]
 
 MAX_NOTE_LENGTH = 10_000
 """Characters in a note, at the most."""
 
-_ALONE = "alone"
+_SATURDAY = 5
 
+MAX_REASON_LENGTH = 500
+"""Characters in the reason for a reopening, at the most."""
 
-@dataclass(frozen=True, slots=True)
-class SignOff:
-    """Who said "I have read these answers", and when."""
-
-    by: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResponseView:
-    """A sent response with all that a report of it says.
-
-    ``questionnaire`` is the whole frozen version, parts that were off included, in the language that was asked for
-    where it has a translation. ``facts`` and ``review`` are ready for
-    `screening.summary.summarise`, but for ``facts.helper``: ``helped_by`` is its code, and words are the reader's.
-    ``sitting`` lists the responses that came with this one, itself included, in order.
-    """
-
-    response_id: str
-    invitation_id: str
-    patient_id: str
-    content_hash: str
-    questionnaire: Questionnaire
-    answers: Answers
-    facts: ResponseFacts
-    review: ReviewFacts
-    helped_by: str | None
-    note: NoteView
-    signed_off: SignOff | None
-    sitting: tuple[ListedResponse, ...]
+EARLIER_VISITS = 4
+"""Earlier responses beside one, at the most: with it they are five columns, which is what a page has room for."""
 
 
 def to_review(store: Store, actor: Actor, *, clinicians_see: CliniciansSee, number: int = 1, now: datetime) -> ListPage:
     """Return page ``number`` of what was sent and not yet reviewed, by appointment. On record as a list shown."""
     require(actor, CLINICIAN)
     with store.write() as session:
-        page = worklist.to_review(session, store.keyring, actor, clinicians_see, number)
+        page = worklist.to_review(session, store.keyring, actor, clinicians_see, number, now)
         audit.record_list(session, store.keyring, actor, [row.patient_id for row in page.rows], now)
     return page
+
+
+def unread_beyond(
+    store: Store,
+    actor: Actor,
+    *,
+    working_days: int,
+    zone: tzinfo,
+    clinicians_see: CliniciansSee,
+    number: int = 1,
+    now: datetime,
+) -> ListPage:
+    """Return page ``number`` of what was sent more than ``working_days`` ago and is not yet reviewed, by appointment.
+
+    The front desk sees the whole practice's, and no way to an answer; a clinician those that she may read. On record as
+    a list shown.
+    """
+    require(actor, CLINICIAN, FRONT_DESK)
+    before = working_days_before(now, working_days, zone)
+    with store.write() as session:
+        readable = may_read_answers(session, actor, clinicians_see, now)
+        only = None if actor.kind == "system" or FRONT_DESK in actor.roles else readable
+        page = worklist.unread_since(session, store.keyring, before, number, now, readable, only=only)
+        audit.record_list(session, store.keyring, actor, [row.patient_id for row in page.rows], now)
+    return page
+
+
+def working_days_before(now: datetime, working_days: int, zone: tzinfo) -> datetime:
+    """Return the time of day of ``now``, so many days from Monday to Friday before it, in the clinic's ``zone``."""
+    day = now.astimezone(zone)
+    left = working_days
+    while left:
+        day -= timedelta(days=1)
+        left -= day.weekday() < _SATURDAY
+    return day
 
 
 def appointments(
@@ -103,7 +117,7 @@ def appointments(
     """Return page ``number`` of the appointments that this clinician sees, by time. On record as a list shown."""
     require(actor, CLINICIAN)
     with store.write() as session:
-        page = worklist.with_responses(session, store.keyring, actor, clinicians_see, wanted, number)
+        page = worklist.with_responses(session, store.keyring, actor, clinicians_see, wanted, number, now)
         audit.record_list(session, store.keyring, actor, [row.patient_id for row in page.rows], now)
     return page
 
@@ -126,8 +140,12 @@ def load_response(
     Raises NotFound where there is none, or none that this actor may read: the two can't be told apart.
     """
     with _readable(store, actor, response_id, clinicians_see, now) as (session, response, invitation):
-        view = _view(session, store.keyring, actor, response, invitation, clinicians_see, zone, language)
+        readable = may_read_answers(session, actor, clinicians_see, now)
+        earlier = responses.find_earlier(session, response, readable, most=EARLIER_VISITS)
+        view = view_of(session, store.keyring, response, invitation, earlier, readable, zone, language)
         _audit(session, store, actor, response_id, action, now)
+        for before, _ in earlier:
+            _audit(session, store, actor, before.id, action, now, {"beside": response_id})
     return view
 
 
@@ -156,7 +174,7 @@ def save_note(
         current = notes.read(session, store.keyring, response_id)
         if text == current.text:
             return current
-        if response.reviewed_at is not None:
+        if response.reviewed_at is not None or review_entries.was_signed(session, response_id):
             raise NotAllowed("This response is signed off, and its note with it.")
         if not notes.save(session, store.keyring, response_id, text, revision, writer, now):
             raise Conflict("Somebody else saved this note in the meantime.", current)
@@ -177,9 +195,61 @@ def sign_off(store: Store, actor: Actor, response_id: str, *, clinicians_see: Cl
             response.reviewed_at, response.reviewed_by = now, reader
             session.flush()
             _audit(session, store, actor, response_id, "sign_off", now)
-        found = _signed_off(session, response)
+        found = signed_off_by(session, response)
         assert found is not None
         return found
+
+
+def reopen(
+    store: Store, actor: Actor, response_id: str, reason: str, *, clinicians_see: CliniciansSee, now: datetime
+) -> None:
+    """Open a signed response again, so that it waits to be reviewed; the sign-off that this ends stays on record.
+
+    The note stays as it was signed. Raises Invalid without a reason; doing it again changes nothing.
+    """
+    reason = _written("reason", reason, MAX_REASON_LENGTH)
+    with _readable(store, actor, response_id, clinicians_see, now, for_update=True) as (session, response, _):
+        writer = _writer(actor)
+        if response.reviewed_at is None or response.reviewed_by is None:
+            return
+        ended_by, ended_at = response.reviewed_by, response.reviewed_at
+        review_entries.add(session, store.keyring, response_id, "sign_off", by=ended_by, at=ended_at)
+        review_entries.add(session, store.keyring, response_id, "reopening", by=writer, at=now, text=reason)
+        response.reviewed_at = response.reviewed_by = None
+        session.flush()
+        _audit(session, store, actor, response_id, "reopen", now)
+
+
+def add_addendum(
+    store: Store, actor: Actor, response_id: str, text: str, *, clinicians_see: CliniciansSee, now: datetime
+) -> None:
+    """Add to what was signed off, with name and time; nothing that was written before changes.
+
+    Raises Invalid for an empty or too long text, NotAllowed before the first sign-off: until then there is the note.
+    """
+    text = _written("addendum", text, MAX_NOTE_LENGTH)
+    with _readable(store, actor, response_id, clinicians_see, now, for_update=True) as (session, response, _):
+        writer = _writer(actor)
+        if response.reviewed_at is None and not review_entries.was_signed(session, response_id):
+            raise NotAllowed("This response is not signed off yet: write into its note.")
+        review_entries.add(session, store.keyring, response_id, "addendum", by=writer, at=now, text=text)
+        _audit(session, store, actor, response_id, "add_addendum", now)
+
+
+def _written(field: str, text: str, most: int) -> str:
+    text = clean_text(text)
+    if not text.strip():
+        raise Invalid({field: "Write something first."})
+    if len(text) > most:
+        raise Invalid({field: f"This has {len(text):,} characters; at most {most:,} are kept."})
+    return text
+
+
+def _writer(actor: Actor) -> int:
+    writer = staff_id(actor)
+    if writer is None:
+        raise NotAllowed("This needs a member of staff who writes it.")
+    return writer
 
 
 def note_refused(store: Store, actor: Actor, response_id: str, *, now: datetime) -> None:
@@ -200,7 +270,7 @@ def _readable(
 ) -> Iterator[tuple[Session, Response, Invitation]]:
     """Open a transaction on a response that this actor may read; NotFound, on record, if there is none."""
     with store.write() as session:
-        found = responses.find_sent(session, actor, response_id, clinicians_see, for_update=for_update)
+        found = responses.find_sent(session, actor, response_id, clinicians_see, now=now, for_update=for_update)
         if found is not None:
             yield session, *found
             return
@@ -213,105 +283,14 @@ def _note_refused(session: Session, store: Store, actor: Actor, response_id: str
         _audit(session, store, actor, response_id, "refused", now)
 
 
-def _view(
+def _audit(
     session: Session,
-    keyring: Keyring,
+    store: Store,
     actor: Actor,
-    response: Response,
-    invitation: Invitation,
-    clinicians_see: CliniciansSee,
-    zone: tzinfo,
-    language: str,
-) -> ResponseView:
-    base = registry.definition(session, response.questionnaire_id, response.version, response.content_hash)
-    translations = overlays.frozen(session, response.id)
-    questionnaire = _in_language(session, response, base, translations, language)
-    note = notes.read(session, keyring, response.id)
-    signed_off = _signed_off(session, response)
-    return ResponseView(
-        response_id=response.id,
-        invitation_id=invitation.id,
-        patient_id=response.patient_id,
-        content_hash=response.content_hash,
-        questionnaire=questionnaire,
-        answers=responses.open_answers(keyring, response, questionnaire),
-        facts=_facts(session, keyring, response, invitation, zone, base, translations),
-        review=ReviewFacts(
-            sign_off=Entry(by=signed_off.by, at=signed_off.at) if signed_off else None,
-            note=Entry(by=note.by, at=note.at, text=note.text) if note.text and note.at else None,
-        ),
-        helped_by=invitation.helped_by,
-        note=note,
-        signed_off=signed_off,
-        sitting=worklist.responses_of(session, actor, clinicians_see, [invitation.id]).get(invitation.id, ()),
-    )
-
-
-def _in_language(
-    session: Session, response: Response, base: Questionnaire, translations: Mapping[str, str], language: str
-) -> Questionnaire:
-    if language in ("", base.language):
-        return base
-    if language in translations:
-        overlay_hash = translations[language]
-        return overlays.translate(session, base, response.content_hash, overlay_hash).questionnaire
-    found = overlays.best(session, base, response.content_hash, language)
-    return found.questionnaire if found else base
-
-
-def _facts(
-    session: Session,
-    keyring: Keyring,
-    response: Response,
-    invitation: Invitation,
-    zone: tzinfo,
-    base: Questionnaire,
-    translations: Mapping[str, str],
-) -> ResponseFacts:
-    identity = patients.read(session, keyring, response.patient_id)
-    version = registry.get(session, response.questionnaire_id, response.version)
-    approval = None
-    if version.approved_by is not None and version.approved_at is not None:
-        approved_on = version.approved_at.astimezone(zone).date()
-        approval = Approval(by=version.approved_by, on=approved_on, demo=version.approval_is_demo)
-    languages = responses.open_languages(keyring, response)
-    in_order = {page.id: languages[page.id] for page in base.pages if page.id in languages}
-    read = dict.fromkeys(language for language in in_order.values() if language in translations)
-    return ResponseFacts(
-        response_id=response.id,
-        patient_name=identity.name,
-        birth_date=identity.birth_date,
-        record_number=identity.record_number,
-        appointment=invitation.appointment_at,
-        clinician=staff.names(session, [invitation.clinician_id])[invitation.clinician_id],
-        approval=approval,
-        started_at=response.started_at,
-        sent_at=response.sent_at,
-        language=response.language,
-        page_languages=in_order,
-        reviewed_by={
-            language: overlays.translate(
-                session, base, response.content_hash, translations[language]
-            ).clinically_reviewed
-            for language in read
-        },
-        filled_in=_filled_in(invitation.helped_by),
-        switched_on=frozenset(response.switched_on),
-    )
-
-
-def _filled_in(helped_by: str | None) -> FilledIn | None:
-    if helped_by is None:
-        return None
-    return "alone" if helped_by == _ALONE else "helped"
-
-
-def _signed_off(session: Session, response: Response) -> SignOff | None:
-    if response.reviewed_at is None or response.reviewed_by is None:
-        return None
-    return SignOff(staff.names(session, [response.reviewed_by])[response.reviewed_by], response.reviewed_at)
-
-
-def _audit(session: Session, store: Store, actor: Actor, response_id: str, action: str, now: datetime) -> None:
+    response_id: str,
+    action: str,
+    now: datetime,
+    detail: Mapping[str, str] | None = None,
+) -> None:
     record = f"response:{response_id}"
-    audit.record(session, store.keyring, actor=actor, action=action, record=record, at=now)
+    audit.record(session, store.keyring, actor=actor, action=action, record=record, at=now, detail=detail)

@@ -14,6 +14,7 @@ from screening.invitations.changing import (
     reassign,
     unlock,
 )
+from screening.invitations.correcting import ask_for_correction, look_at_sent
 from screening.invitations.inviting import (
     Form,
     Invited,
@@ -35,12 +36,14 @@ __all__ = [
     "ListRow",
     "ListState",
     "appointments",
+    "ask_for_correction",
     "cancel",
     "choosable_forms",
     "clinicians",
     "correct_identity",
     "invite",
     "load",
+    "look_at_sent",
     "move_appointment",
     "new_link",
     "reassign",

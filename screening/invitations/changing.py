@@ -18,7 +18,7 @@ from screening.store.invitations import LinkState
 from screening.store.patients import Identity
 from screening.store.tables import Invitation
 
-_WHY_NO_LINK = {
+WHY_NO_LINK = {
     LinkState.DECLINED: "The patient does not want to answer online. Offer the paper form.",
     LinkState.SENT: "The answers have been sent; the invitation has done its work.",
     LinkState.CANCELLED: "This invitation was cancelled. Invite the patient again.",
@@ -36,7 +36,7 @@ def new_link(store: Store, actor: Actor, invitation_id: str, *, now: datetime, z
         invitation = invitations.get(session, invitation_id, for_update=True)
         state = invitations.link_state(invitation, now, zone)
         if state is not LinkState.OPEN:
-            raise NotAllowed(_WHY_NO_LINK[state])
+            raise NotAllowed(WHY_NO_LINK[state])
         token = invitations.add_link(session, store.keyring, invitation_id, staff_id(actor), now)
         _audit(session, store, actor, invitation_id, "new_link", now)
     return token
@@ -99,7 +99,7 @@ def move_appointment(
     with store.write() as session:
         invitation = invitations.get(session, invitation_id, for_update=True)
         if invitation.state == "cancelled":
-            raise NotAllowed(_WHY_NO_LINK[LinkState.CANCELLED])
+            raise NotAllowed(WHY_NO_LINK[LinkState.CANCELLED])
         to = invitation.clinician_id if clinician_id is None else clinician_id
         problems = checks.check_appointment(appointment_at, now, zone)
         other = invitations.open_for(session, invitation.patient_id, appointment_at)
@@ -125,7 +125,7 @@ def cancel(store: Store, actor: Actor, invitation_id: str, *, now: datetime) -> 
         if invitation.state == "cancelled":
             return
         if invitation.state == "sent":
-            raise NotAllowed(_WHY_NO_LINK[LinkState.SENT])
+            raise NotAllowed(WHY_NO_LINK[LinkState.SENT])
         _set(session, invitation_id, state="cancelled", cancelled_at=now, declined_at=None)
         _audit(session, store, actor, invitation_id, "cancel", now)
 

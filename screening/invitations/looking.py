@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
-from screening.store import audit, invitations, patients, registry, staff, worklist
+from screening.store import audit, corrections, invitations, patients, registry, staff, worklist
 from screening.store.access import FRONT_DESK, require
 from screening.store.audit import Actor
+from screening.store.corrections import CorrectionState
+from screening.store.crypto import Keyring
 from screening.store.engine import Store
 from screening.store.patients import Identity
 from screening.store.tables import InvitationLink
@@ -24,7 +27,7 @@ class InvitationView:
 
     ``forms`` are the titles of what it asks for. ``links`` counts the links made; ``links_end_at`` is the end of the
     appointment's day. ``is_locked`` is True after too many wrong birth dates. ``link_state`` says whether a link can
-    be used now.
+    be used now. ``corrects`` and ``correction`` are as in `ListRow`.
     """
 
     invitation_id: str
@@ -46,47 +49,59 @@ class InvitationView:
     links: int
     links_end_at: datetime
     is_locked: bool
+    corrects: bool = False
+    correction: CorrectionState | None = None
 
 
 def load(store: Store, actor: Actor, invitation_id: str, *, now: datetime, zone: tzinfo) -> InvitationView:
     """Return one invitation; NotFound if there is none. On record as a read of the patient's details."""
     require(actor, FRONT_DESK)
     with store.write() as session:
-        invitation = invitations.get(session, invitation_id)
-        names = staff.names(session, (invitation.clinician_id, invitation.created_by))
-        titles = registry.titles(session)
         record = f"invitation:{invitation_id}"
+        view = invitation_view(session, store.keyring, invitation_id, now, zone)
         audit.record(session, store.keyring, actor=actor, action="read", record=record, at=now)
-        return InvitationView(
-            invitation_id=invitation_id,
-            patient_id=invitation.patient_id,
-            identity=patients.read(session, store.keyring, invitation.patient_id),
-            clinician_id=invitation.clinician_id,
-            clinician=names[invitation.clinician_id],
-            appointment_at=invitation.appointment_at,
-            language=invitation.language,
-            state=worklist.state_of(invitation, worklist.reviews_of(session, [invitation_id]).get(invitation_id, ())),
-            link_state=invitations.link_state(invitation, now, zone),
-            forms=tuple(titles.get(form, form) for form in invitations.questionnaire_ids(session, invitation_id)),
-            created_at=invitation.created_at,
-            created_by=names.get(invitation.created_by or 0, ""),
-            begun_at=invitation.begun_at,
-            declined_at=invitation.declined_at,
-            sent_at=invitation.sent_at,
-            cancelled_at=invitation.cancelled_at,
-            links=session.scalar(
-                select(func.count()).select_from(InvitationLink).where(InvitationLink.invitation_id == invitation_id)
-            )
-            or 0,
-            links_end_at=invitations.links_end_at(invitation.appointment_at, zone),
-            is_locked=invitations.is_locked(invitation),
+    return view
+
+
+def invitation_view(
+    session: Session, keyring: Keyring, invitation_id: str, now: datetime, zone: tzinfo
+) -> InvitationView:
+    """Return one invitation as the front desk sees it; NotFound if there is none."""
+    invitation = invitations.get(session, invitation_id)
+    names = staff.names(session, (invitation.clinician_id, invitation.created_by))
+    titles = registry.titles(session)
+    return InvitationView(
+        invitation_id=invitation_id,
+        patient_id=invitation.patient_id,
+        identity=patients.read(session, keyring, invitation.patient_id),
+        clinician_id=invitation.clinician_id,
+        clinician=names[invitation.clinician_id],
+        appointment_at=invitation.appointment_at,
+        language=invitation.language,
+        state=worklist.state_of(invitation, worklist.reviews_of(session, [invitation_id]).get(invitation_id, ())),
+        link_state=invitations.link_state(invitation, now, zone),
+        forms=tuple(titles.get(form, form) for form in invitations.questionnaire_ids(session, invitation_id)),
+        created_at=invitation.created_at,
+        created_by=names.get(invitation.created_by or 0, ""),
+        begun_at=invitation.begun_at,
+        declined_at=invitation.declined_at,
+        sent_at=invitation.sent_at,
+        cancelled_at=invitation.cancelled_at,
+        links=session.scalar(
+            select(func.count()).select_from(InvitationLink).where(InvitationLink.invitation_id == invitation_id)
         )
+        or 0,
+        correction=corrections.states(session, [invitation_id]).get(invitation_id),
+        corrects=invitation_id in corrections.correcting(session, [invitation_id]),
+        links_end_at=invitations.links_end_at(invitation.appointment_at, zone),
+        is_locked=invitations.is_locked(invitation),
+    )
 
 
 def appointments(store: Store, actor: Actor, wanted: ListFilter, *, number: int = 1, now: datetime) -> ListPage:
     """Return page ``number`` of the appointments by time; on record with the patients whose names it showed."""
     require(actor, FRONT_DESK)
     with store.write() as session:
-        page = worklist.appointments(session, store.keyring, wanted, number)
+        page = worklist.appointments(session, store.keyring, wanted, number, now)
         audit.record_list(session, store.keyring, actor, [row.patient_id for row in page.rows], now)
     return page

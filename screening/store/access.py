@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final, Literal, TypeAlias
 
-from sqlalchemy import ColumnElement, false, true
+from sqlalchemy import ColumnElement, and_, false, select, true
+from sqlalchemy.orm import Session
 
 from screening.store.audit import Actor
 from screening.store.errors import NotAllowed
-from screening.store.tables import Invitation
+from screening.store.tables import Cover, Invitation
 
 FRONT_DESK: Final = "front_desk"
 CLINICIAN: Final = "clinician"
@@ -38,13 +40,25 @@ def staff_id(actor: Actor) -> int | None:
     return int(actor.id) if actor.kind == "staff" else None
 
 
-def may_read_answers(actor: Actor, clinicians_see: CliniciansSee) -> ColumnElement[bool]:
-    """Return the condition, over a query that has the invitation, under which this actor may read answers.
+def may_read_answers(
+    session: Session, actor: Actor, clinicians_see: CliniciansSee, now: datetime
+) -> ColumnElement[bool]:
+    """Return the condition, over a query that has the invitation, under which this actor may read answers at ``now``.
 
     It stands in every query that gives out an answer or the id of a response, so that a crafted address finds nothing.
+    A clinician reads her own appointments' and those of the colleagues whom she covers.
     """
     if actor.kind == "system":
         return true()
     if actor.kind != "staff" or CLINICIAN not in actor.roles:
         return false()
-    return true() if clinicians_see == "practice" else Invitation.clinician_id == int(actor.id)
+    if clinicians_see == "practice":
+        return true()
+    # Asked for first: with the ids in hand the query finds a clinician's appointments by their index.
+    covered = session.scalars(select(Cover.clinician_id).where(covers_now(int(actor.id), now))).all()
+    return Invitation.clinician_id.in_(sorted({int(actor.id), *covered}))
+
+
+def covers_now(cover_id: int, now: datetime) -> ColumnElement[bool]:
+    """Return the condition for the covers that this member of staff is at ``now``."""
+    return and_(Cover.cover_id == cover_id, Cover.starts_at <= now, Cover.ends_at > now)

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy.orm import Session, aliased
 
 from screening.answer_formats import parse_flat
 from screening.answers import Answers, Value
@@ -21,7 +21,7 @@ from screening.store import audit
 from screening.store.access import CliniciansSee, may_read_answers
 from screening.store.audit import Actor
 from screening.store.crypto import Keyring
-from screening.store.tables import Invitation, Response
+from screening.store.tables import Correction, Invitation, Response
 
 
 def bound_to(response_id: str) -> str:
@@ -30,7 +30,13 @@ def bound_to(response_id: str) -> str:
 
 
 def find_sent(
-    session: Session, actor: Actor, response_id: str, clinicians_see: CliniciansSee, *, for_update: bool = False
+    session: Session,
+    actor: Actor,
+    response_id: str,
+    clinicians_see: CliniciansSee,
+    *,
+    now: datetime,
+    for_update: bool = False,
 ) -> tuple[Response, Invitation] | None:
     """Return a sent response with its invitation, if there is one that this actor may read; else None."""
     query = (
@@ -39,12 +45,63 @@ def find_sent(
         .where(
             Response.id == response_id,
             Response.sent_at.is_not(None),
-            may_read_answers(actor, clinicians_see),
+            may_read_answers(session, actor, clinicians_see, now),
         )
         .execution_options(populate_existing=True)
     )
     row = session.execute(query.with_for_update(of=Response) if for_update else query).one_or_none()
     return None if row is None else (row[0], row[1])
+
+
+def find_newest(
+    session: Session, patient_id: str, questionnaire_id: str, readable: ColumnElement[bool]
+) -> tuple[Response, Invitation] | None:
+    """Return what a patient sent last to a questionnaire, if there is any that may be read; else None."""
+    row = session.execute(
+        select(Response, Invitation)
+        .join(Invitation, Invitation.id == Response.invitation_id)
+        .where(
+            Response.patient_id == patient_id,
+            Response.questionnaire_id == questionnaire_id,
+            Response.sent_sequence.is_not(None),
+            readable,
+        )
+        .order_by(Response.sent_sequence.desc())
+        .limit(1)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+def find_earlier(
+    session: Session, response: Response, readable: ColumnElement[bool], *, most: int
+) -> list[tuple[Response, Invitation]]:
+    """Return what the same patient sent to the same questionnaire before, the earliest first, at most ``most``.
+
+    Only what may be read; ``readable`` is from `screening.store.access.may_read_answers`. What a corrected version took
+    the place of is left out, for that one is there. Found by the index of a patient's history.
+    """
+    by = aliased(Response)
+    corrected = (
+        select(by.id)
+        .join(Correction, Correction.invitation_id == by.invitation_id)
+        .where(Correction.corrects_id == Invitation.id, by.sent_sequence <= response.sent_sequence)
+    )
+    rows = session.execute(
+        select(Response, Invitation)
+        .join(Invitation, Invitation.id == Response.invitation_id)
+        .where(
+            Response.patient_id == response.patient_id,
+            Response.questionnaire_id == response.questionnaire_id,
+            Response.sent_sequence < response.sent_sequence,
+            ~corrected.exists(),
+            readable,
+        )
+        .order_by(Response.sent_sequence.desc())
+        .limit(most)
+        .execution_options(populate_existing=True)
+    )
+    return [(row[0], row[1]) for row in rows][::-1]
 
 
 def exists(session: Session, response_id: str) -> bool:

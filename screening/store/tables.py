@@ -277,6 +277,66 @@ class Invitation(Base):
     birth_date_failures: Mapped[int] = mapped_column(default=0)
 
 
+class Correction(Base):
+    """An invitation by which a patient corrects what was sent on an earlier one: asked anew, from an empty form."""
+
+    __tablename__ = "correction"
+    __table_args__ = (CheckConstraint("invitation_id <> corrects_id", name="of_another"),)
+
+    invitation_id: Mapped[str] = mapped_column(Id, ForeignKey("invitation.id", ondelete="CASCADE"), primary_key=True)
+    corrects_id: Mapped[str] = mapped_column(Id, ForeignKey("invitation.id"), index=True)
+
+
+class Cover(Base):
+    """Who reads a clinician's responses while she is away; both times are UTC, ``ends_at`` is not included."""
+
+    __tablename__ = "cover"
+    __table_args__ = (
+        CheckConstraint("cover_id <> clinician_id", name="by_another"),
+        CheckConstraint("ends_at > starts_at", name="has_length"),
+    )
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    clinician_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True)
+    cover_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True)
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    set_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    set_at: Mapped[datetime]
+
+
+class AttentionAnswer(Base):
+    """One exact answer to one question that somebody asked to see first.
+
+    ``answer`` is JSON: an option's code, true or false, or a whole number. Rows are never changed but for their end, so
+    that a report keeps what was in force when it was signed.
+    """
+
+    __tablename__ = "attention_answer"
+    __table_args__ = (
+        CheckConstraint("ended_by IS NULL OR ended_at IS NOT NULL", name="only_ended_has_ender"),
+        Index(
+            "uq_attention_answer_in_force",
+            "questionnaire_id",
+            "item_id",
+            "answer",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    questionnaire_id: Mapped[str] = mapped_column(String(80))
+    item_id: Mapped[str] = mapped_column(String(80))
+    answer: Mapped[str] = mapped_column(String(200))
+    asked_by: Mapped[str] = mapped_column(String(200))
+    set_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    set_at: Mapped[datetime]
+    ended_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    ended_at: Mapped[datetime | None]
+
+
 class ConsentText(Base):
     """A text that a patient agreed to, word for word, in one language; found by the hash that invitations carry."""
 
@@ -401,6 +461,26 @@ class Note(Base):
     document: Mapped[bytes]
     updated_at: Mapped[datetime]
     updated_by: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+
+
+class ReviewEntry(Base):
+    """What came after a sign-off: an addendum, a reopening with its reason, and the sign-off that it ended.
+
+    Append-only in use; goes with its response. ``document`` seals ``{"text": …}``; a sign-off has none.
+    """
+
+    __tablename__ = "review_entry"
+    __table_args__ = (
+        CheckConstraint("kind IN ('sign_off', 'reopening', 'addendum')", name="kind"),
+        CheckConstraint("(kind = 'sign_off') = (document IS NULL)", name="text_is_whole"),
+    )
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    response_id: Mapped[str] = mapped_column(Id, ForeignKey("response.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    document: Mapped[bytes | None]
+    written_at: Mapped[datetime]
+    written_by: Mapped[int] = mapped_column(ForeignKey("staff.id"))
 
 
 class WebSession(Base):

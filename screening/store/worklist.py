@@ -13,9 +13,10 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, select
 from sqlalchemy.orm import Session
 
-from screening.store import patients, registry, staff
+from screening.store import corrections, covers, patients, registry, staff
 from screening.store.access import CliniciansSee, may_read_answers
 from screening.store.audit import Actor
+from screening.store.corrections import CorrectionState
 from screening.store.crypto import Keyring
 from screening.store.invitations import is_locked
 from screening.store.tables import Invitation, InvitationQuestionnaire, Response
@@ -41,10 +42,12 @@ class ListState(StrEnum):
 class ListFilter:
     """Which appointments to list; None is no limit. ``since`` is included, ``until`` is not; ``words`` finds people.
 
-    Cancelled invitations are listed only where ``state`` asks for them.
+    Cancelled invitations are listed only where ``state`` asks for them. ``is_unsent`` asks for those that a reminder
+    helps: not started, or begun and not sent.
     """
 
     state: ListState | None = None
+    is_unsent: bool = False
     clinician_id: int | None = None
     patient_id: str | None = None
     since: datetime | None = None
@@ -57,6 +60,7 @@ class ListedResponse:
     """A sent response, for those who may read it."""
 
     response_id: str
+    questionnaire_id: str
     title: str
     reviewed_at: datetime | None
 
@@ -65,7 +69,9 @@ class ListedResponse:
 class ListRow:
     """One appointment; ``forms`` are the titles of what was asked for.
 
-    ``responses`` is empty until all is sent, and for whoever may not read them.
+    ``responses`` is empty until all is sent, and for whoever may not read them. ``covered_by`` names who covers for
+    the clinician now. ``corrects`` says that this asks for a corrected version of what was sent before, ``correction``
+    what became of a corrected version of this.
     """
 
     invitation_id: str
@@ -80,6 +86,9 @@ class ListRow:
     sent_at: datetime | None
     is_locked: bool
     forms: tuple[str, ...]
+    covered_by: str = ""
+    corrects: bool = False
+    correction: CorrectionState | None = None
     responses: tuple[ListedResponse, ...] = ()
 
 
@@ -110,11 +119,16 @@ _IN_STATE: dict[ListState, ColumnElement[bool]] = {
 
 
 def appointments(
-    session: Session, keyring: Keyring, wanted: ListFilter, number: int, extra: ColumnElement[bool] | None = None
+    session: Session,
+    keyring: Keyring,
+    wanted: ListFilter,
+    number: int,
+    now: datetime,
+    extra: ColumnElement[bool] | None = None,
 ) -> ListPage:
     """Return a page of appointments by time, without anything of responses."""
     query = appointments_query(keyring, wanted)
-    return _page(session, keyring, query if extra is None else query.where(extra), number)
+    return _page(session, keyring, query if extra is None else query.where(extra), number, now)
 
 
 def appointments_query(keyring: Keyring, wanted: ListFilter) -> Select[Invitation]:
@@ -123,40 +137,70 @@ def appointments_query(keyring: Keyring, wanted: ListFilter) -> Select[Invitatio
 
 
 def with_responses(
-    session: Session, keyring: Keyring, actor: Actor, clinicians_see: CliniciansSee, wanted: ListFilter, number: int
+    session: Session,
+    keyring: Keyring,
+    actor: Actor,
+    clinicians_see: CliniciansSee,
+    wanted: ListFilter,
+    number: int,
+    now: datetime,
 ) -> ListPage:
     """Return a page of the appointments whose answers this actor may read, with the responses that were sent."""
-    page = appointments(session, keyring, wanted, number, may_read_answers(actor, clinicians_see))
-    return _add_responses(session, actor, clinicians_see, page)
+    readable = may_read_answers(session, actor, clinicians_see, now)
+    page = appointments(session, keyring, wanted, number, now, readable)
+    return _add_responses(session, readable, page)
 
 
-def to_review(session: Session, keyring: Keyring, actor: Actor, clinicians_see: CliniciansSee, number: int) -> ListPage:
+def to_review(
+    session: Session, keyring: Keyring, actor: Actor, clinicians_see: CliniciansSee, number: int, now: datetime
+) -> ListPage:
     """Return a page of what was sent and not yet reviewed, by appointment; found by the index of just those."""
-    return _add_responses(
-        session, actor, clinicians_see, _page(session, keyring, to_review_query(actor, clinicians_see), number)
+    readable = may_read_answers(session, actor, clinicians_see, now)
+    return _add_responses(session, readable, _page(session, keyring, to_review_query(readable), number, now))
+
+
+def to_review_query(readable: ColumnElement[bool]) -> Select[Invitation]:
+    """Return the query for what was sent and not yet reviewed; ``readable`` is from `may_read_answers`."""
+    return select(Invitation).where(
+        Invitation.id.in_(select(Response.invitation_id).where(_WAITS, _is_readable(readable)))
     )
 
 
-def to_review_query(actor: Actor, clinicians_see: CliniciansSee) -> Select[Invitation]:
-    """Return the query for what was sent and not yet reviewed."""
-    waiting = select(Response.invitation_id).where(_WAITS, _is_readable(actor, clinicians_see))
-    return select(Invitation).where(Invitation.id.in_(waiting))
+def unread_since(
+    session: Session,
+    keyring: Keyring,
+    before: datetime,
+    number: int,
+    now: datetime,
+    readable: ColumnElement[bool],
+    *,
+    only: ColumnElement[bool] | None,
+) -> ListPage:
+    """Return a page of what was sent earlier than ``before`` and is not yet reviewed, by appointment.
+
+    ``readable`` says which responses are given out, ``only`` whose appointments are listed, None for all.
+    """
+    waiting = select(Response.invitation_id).where(_WAITS, Response.sent_at < before)
+    if only is not None:
+        waiting = waiting.where(_is_readable(only))
+    page = _page(session, keyring, select(Invitation).where(Invitation.id.in_(waiting)), number, now)
+    return _add_responses(session, readable, page)
 
 
-def _is_readable(actor: Actor, clinicians_see: CliniciansSee) -> ColumnElement[bool]:
+def _is_readable(readable: ColumnElement[bool]) -> ColumnElement[bool]:
     """Return the condition, over a query that has the response, under which this actor may read it.
 
     It looks at the invitation of each response that was found. As a join it would invite SQLite, which knows nothing
     of the sizes, to begin with all the clinician's invitations of all years.
     """
-    of_response = select(Invitation.id).where(
-        Invitation.id == Response.invitation_id, may_read_answers(actor, clinicians_see)
-    )
+    of_response = select(Invitation.id).where(Invitation.id == Response.invitation_id, readable)
     return of_response.correlate(Response).exists()
 
 
 def _conditions(keyring: Keyring, wanted: ListFilter) -> list[ColumnElement[bool]]:
     conditions = [_IN_STATE[wanted.state] if wanted.state else Invitation.state != "cancelled"]
+    if wanted.is_unsent:
+        conditions.append(Invitation.state == "open")
     if wanted.clinician_id is not None:
         conditions.append(Invitation.clinician_id == wanted.clinician_id)
     if wanted.patient_id is not None:
@@ -170,19 +214,22 @@ def _conditions(keyring: Keyring, wanted: ListFilter) -> list[ColumnElement[bool
     return conditions
 
 
-def _page(session: Session, keyring: Keyring, query: Select[Invitation], number: int) -> ListPage:
+def _page(session: Session, keyring: Keyring, query: Select[Invitation], number: int, now: datetime) -> ListPage:
     number = max(1, number)
     found = session.scalars(
         query.order_by(Invitation.appointment_at, Invitation.id).offset((number - 1) * PAGE_SIZE).limit(PAGE_SIZE + 1)
     ).all()
     shown = found[:PAGE_SIZE]
-    return ListPage(_rows(session, keyring, shown), number, len(found) > PAGE_SIZE)
+    return ListPage(_rows(session, keyring, shown, now), number, len(found) > PAGE_SIZE)
 
 
-def _rows(session: Session, keyring: Keyring, shown: Sequence[Invitation]) -> tuple[ListRow, ...]:
+def _rows(session: Session, keyring: Keyring, shown: Sequence[Invitation], now: datetime) -> tuple[ListRow, ...]:
     ids = [invitation.id for invitation in shown]
     people = patients.read_many(session, keyring, (invitation.patient_id for invitation in shown))
     clinicians = staff.names(session, (invitation.clinician_id for invitation in shown))
+    covering = covers.names(session, clinicians, now)
+    corrected = corrections.states(session, ids)
+    correcting = corrections.correcting(session, ids)
     reviews = reviews_of(session, ids)
     titles = registry.titles(session)
     forms: dict[str, list[str]] = {}
@@ -206,6 +253,9 @@ def _rows(session: Session, keyring: Keyring, shown: Sequence[Invitation]) -> tu
             sent_at=invitation.sent_at,
             is_locked=is_locked(invitation),
             forms=tuple(titles.get(form, form) for form in forms.get(invitation.id, ())),
+            covered_by=covering.get(invitation.clinician_id, ""),
+            corrects=invitation.id in correcting,
+            correction=corrected.get(invitation.id),
         )
         for invitation in shown
     )
@@ -240,9 +290,12 @@ def count_waiting(session: Session, clinician_id: int, now: datetime) -> int:
 
 
 def responses_of(
-    session: Session, actor: Actor, clinicians_see: CliniciansSee, invitation_ids: Sequence[str]
+    session: Session, readable: ColumnElement[bool], invitation_ids: Sequence[str]
 ) -> dict[str, tuple[ListedResponse, ...]]:
-    """Return what was sent for these invitations and this actor may read, in order, by invitation id."""
+    """Return what was sent for these invitations and may be read, in order, by invitation id.
+
+    ``readable`` is from `may_read_answers`.
+    """
     titles = registry.titles(session)
     found: dict[str, tuple[ListedResponse, ...]] = {}
     query = (
@@ -250,18 +303,20 @@ def responses_of(
         .where(
             Response.invitation_id.in_(invitation_ids),
             Response.sent_at.is_not(None),
-            _is_readable(actor, clinicians_see),
+            _is_readable(readable),
         )
         .order_by(Response.position)
     )
     for invitation_id, response_id, questionnaire_id, reviewed_at in session.execute(query):
         title = titles.get(questionnaire_id, questionnaire_id)
-        response = ListedResponse(response_id=response_id, title=title, reviewed_at=reviewed_at)
+        response = ListedResponse(
+            response_id=response_id, questionnaire_id=questionnaire_id, title=title, reviewed_at=reviewed_at
+        )
         found[invitation_id] = (*found.get(invitation_id, ()), response)
     return found
 
 
-def _add_responses(session: Session, actor: Actor, clinicians_see: CliniciansSee, page: ListPage) -> ListPage:
-    found = responses_of(session, actor, clinicians_see, [row.invitation_id for row in page.rows])
+def _add_responses(session: Session, readable: ColumnElement[bool], page: ListPage) -> ListPage:
+    found = responses_of(session, readable, [row.invitation_id for row in page.rows])
     rows = (replace(row, responses=found.get(row.invitation_id, ())) for row in page.rows)
     return replace(page, rows=tuple(rows))

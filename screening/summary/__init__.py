@@ -7,23 +7,26 @@ why a question was asked, and to find the one exact answer that a clinic asked t
 from screening.summary.facts import (
     Approval,
     AttentionSetting,
+    EarlierResponse,
     Entry,
     FilledIn,
     Reader,
     ResponseFacts,
     ReviewFacts,
 )
-from screening.summary.report import summarise
+from screening.summary.report import side_by_side, summarise
 from screening.summary.wording import Wording
 
 __all__ = [
     "Approval",
     "AttentionSetting",
+    "EarlierResponse",
     "Entry",
     "FilledIn",
     "Reader",
     "ResponseFacts",
     "ReviewFacts",
     "Wording",
+    "side_by_side",
     "summarise",
 ]

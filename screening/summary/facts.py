@@ -12,6 +12,8 @@ from datetime import UTC, date, datetime, tzinfo
 from typing import Literal, TypeAlias
 
 from reports.document import Labels
+from screening.answers import Answers
+from screening.definition.model import Questionnaire
 from screening.summary.wording import Wording
 
 
@@ -37,6 +39,22 @@ class AttentionSetting:
     set_on: date
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierResponse:
+    """What the patient answered to the same questionnaire before, in the version of that time.
+
+    ``visit`` is the appointment for which it was sent, ``language`` and ``page_languages`` as in `ResponseFacts`.
+    """
+
+    response_id: str
+    questionnaire: Questionnaire
+    answers: Answers
+    visit: datetime
+    language: str = ""
+    page_languages: Mapping[str, str] = field(default_factory=dict)
+    switched_on: frozenset[str] = frozenset()
+
+
 FilledIn: TypeAlias = Literal["alone", "helped", "paper"]
 
 
@@ -47,8 +65,9 @@ class ResponseFacts:
     ``language`` (BCP 47) is the one in which it was filled in, ``page_languages`` that of each page that was reached,
     by page id. ``reviewed_by`` tells for each translation that the patient read who reviewed it, "" for nobody:
     language -> name and date, in words. ``helper`` is who helped, in words. ``corrects`` is when
-    the response that this one replaces was sent. ``switched_on`` are the ids of the pages and items, off by
-    default, that the clinic had switched on. ``withheld`` names what is left out of this copy.
+    the response that this one replaces was sent, ``corrected`` when the one that replaces it was. ``switched_on`` are
+    the ids of the pages and items, off by default, that the clinic had switched on. ``withheld`` names what is left out
+    of this copy. ``earlier`` are the patient's responses to the same questionnaire before this one, the earliest first.
     """
 
     response_id: str
@@ -66,9 +85,11 @@ class ResponseFacts:
     filled_in: FilledIn | None = None
     helper: str = ""
     corrects: datetime | None = None
+    corrected: datetime | None = None
     switched_on: frozenset[str] = frozenset()
     attention: tuple[AttentionSetting, ...] = ()
     withheld: tuple[str, ...] = ()
+    earlier: tuple[EarlierResponse, ...] = ()
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -88,11 +109,17 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewFacts:
-    """What staff made of a response: the sign-off ("I have read these answers"), the note, and what came after."""
+    """What staff made of a response: the sign-off ("I have read these answers"), the note, and what came after.
+
+    ``sign_off`` is the one that stands; ``past_sign_offs`` are those that a reopening ended. The text of a reopening
+    is its reason.
+    """
 
     sign_off: Entry | None = None
     note: Entry | None = None
     addenda: tuple[Entry, ...] = ()
+    past_sign_offs: tuple[Entry, ...] = ()
+    reopenings: tuple[Entry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

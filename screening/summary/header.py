@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from reports.document import Fact, Note
 from screening.definition.model import Questionnaire
-from screening.summary.facts import Entry, ResponseFacts, ReviewFacts
+from screening.summary.facts import ResponseFacts, ReviewFacts
 from screening.summary.values import Formats
 
 
@@ -33,7 +33,9 @@ def reviewed(review: ReviewFacts, formats: Formats) -> str:
     """Return who read the answers and when, or that no one has."""
     if review.sign_off is None:
         return formats.wording.not_reviewed
-    return formats.wording.read_by.format(name=review.sign_off.by, time=formats.time(review.sign_off.at))
+    # In one piece: a line that ends between date and time reads badly beside the name.
+    time = formats.time(review.sign_off.at).replace(" ", "\N{NO-BREAK SPACE}")
+    return formats.wording.read_by.format(name=review.sign_off.by, time=time)
 
 
 def provenance(
@@ -50,6 +52,7 @@ def provenance(
         *_translations(response, formats),
         _filled_in(response, formats),
         wording.corrected.format(time=formats.time(response.corrects)) if response.corrects else "",
+        wording.replaced.format(time=formats.time(response.corrected)) if response.corrected else "",
         _not_used(questionnaire, form, formats),
     )
     return tuple(phrase for phrase in phrases if phrase)
@@ -87,22 +90,19 @@ def _not_used(questionnaire: Questionnaire, form: Questionnaire, formats: Format
 
 
 def notes(review: ReviewFacts, formats: Formats) -> tuple[Note, ...]:
-    """Return the clinician's note, the sign-off and what was added later, in this order."""
-
-    def written() -> Iterator[tuple[str, Entry, str]]:
-        wording = formats.wording
-        if review.note is not None:
-            yield wording.note, review.note, review.note.text
-        if review.sign_off is not None:
-            yield wording.sign_off, review.sign_off, wording.signed
-        for addendum in review.addenda:
-            yield wording.addendum, addendum, addendum.text
-
+    """Return the clinician's note, then what came after it by time: sign-offs, reopenings and addenda."""
+    wording = formats.wording
+    later = [
+        *((wording.sign_off, entry, wording.signed) for entry in (*review.past_sign_offs, review.sign_off) if entry),
+        *((wording.reopened, entry, entry.text) for entry in review.reopenings),
+        *((wording.addendum, entry, entry.text) for entry in review.addenda),
+    ]
+    first = [(wording.note, review.note, review.note.text)] if review.note is not None else []
     return tuple(
         Note(
             heading=heading,
             text=text,
-            byline=formats.wording.byline.format(name=entry.by, time=formats.time(entry.at)),
+            byline=wording.byline.format(name=entry.by, time=formats.time(entry.at)),
         )
-        for heading, entry, text in written()
+        for heading, entry, text in (*first, *sorted(later, key=lambda told: told[1].at))
     )

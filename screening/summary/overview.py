@@ -6,21 +6,26 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from reports.document import Attention, Entry, Glance, Line, Words
+from reports.document import Attention, Entry, Glance, Line, Previous, Words
 from screening.answers import State, Value
 from screening.definition.model import Group, Item, Text
 from screening.summary import cutting
 from screening.summary.facts import AttentionSetting
 from screening.summary.values import Formats
 
+PREVIOUS_ROWS = 2
+"""Rows for last time's answer in the two columns."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
     """One question with what became of it.
 
-    ``answer`` is in words, () unless the question was answered. ``state_label`` is the state in words, "" for
-    an answered question. ``entries`` are those of a group that repeats, in full and in few words. ``run`` is what a
-    line is joined with its neighbours by, None where it stands alone.
+    ``answer`` is in words, () unless the question was answered, and ``value`` as it was given. ``state_label`` is the
+    state in words, "" for an answered question. ``entries`` are those of a group that repeats, in full and in few
+    words. ``run`` is what a line is joined with its neighbours by, None where it stands alone. ``recall`` is the time
+    that the question looks back on, be it said of the question or of its page. ``previous`` is last time's answer, if
+    there is one.
     """
 
     item: Item
@@ -33,6 +38,9 @@ class Answered:
     """The state's words and the label of a run of questions with the same fate, such as a skipped page's title."""
     entries: tuple[Entry, ...] = ()
     entries_in_short: tuple[tuple[Words, ...], ...] = ()
+    value: Value | None = None
+    recall: str = ""
+    previous: tuple[Previous, ...] = ()
 
     @property
     def label(self) -> str:
@@ -59,6 +67,9 @@ def _line_rows(line: Line) -> int:
     answer = "; ".join(words.text for words in line.answer) + line.state_label + line.pointer
     height = _rows(line.entries, cutting.LINE_WIDTH)
     height += cutting.rows(answer, cutting.LINE_WIDTH) if answer or not height else 0
+    for before in line.previous:
+        words = f"{'; '.join(words.text for words in before.answer)}{before.state_label}{before.pointer}"
+        height += cutting.rows(words, cutting.LINE_WIDTH) + _rows(before.entries, cutting.LINE_WIDTH)
     return max(cutting.rows(line.label, cutting.LABEL_WIDTH), height)
 
 
@@ -133,15 +144,8 @@ def _line(entry: Answered, formats: Formats, budget: int) -> Line:
         entries = _first_that_fit(entries, cutting.ENTRIES_SHARE * budget, cutting.LINE_WIDTH)
         if entries != entry.entries_in_short:
             pointer = formats.wording.continues.format(number=entry.number)
-    elif len(answer) == 1 and answer[0].own:
-        text = answer[0].text
-        beginning = cutting.cut(text, budget, cutting.LINE_WIDTH)
-        if beginning != text:
-            wording = formats.wording.continues if beginning else formats.wording.in_full
-            pointer = wording.format(number=entry.number)
-            answer = (replace(answer[0], text=beginning),) if beginning else ()
-    elif entry.item.repeats and any(words.own for words in answer):
-        answer, pointer = _several(entry, formats, budget)
+    else:
+        answer, pointer = _cut(entry, answer, formats, budget)
     return Line(
         first=entry.number,
         last=entry.number,
@@ -152,15 +156,43 @@ def _line(entry: Answered, formats: Formats, budget: int) -> Line:
         anchor=entry.anchor,
         pointer=pointer,
         entries=entries,
+        previous=tuple(_previous(entry, before, formats) for before in entry.previous),
     )
 
 
-def _several(entry: Answered, formats: Formats, budget: int) -> tuple[tuple[Words, ...], str]:
+def _previous(entry: Answered, before: Previous, formats: Formats) -> Previous:
+    """Return last time's answer as page one has room for it; at the question it stands in full."""
+    entries = before.entries
+    answer, pointer = _cut(entry, before.answer, formats, PREVIOUS_ROWS)
+    if entries:
+        entries = _first_that_fit(entries, PREVIOUS_ROWS, cutting.LINE_WIDTH)
+        if entries != before.entries:
+            pointer = formats.wording.continues.format(number=entry.number)
+    return replace(before, answer=answer, entries=entries, pointer=pointer)
+
+
+def _cut(entry: Answered, answer: tuple[Words, ...], formats: Formats, budget: int) -> tuple[tuple[Words, ...], str]:
+    """Return as much of the patient's words as fits, and where the rest of them stands."""
+    if len(answer) == 1 and answer[0].own:
+        text = answer[0].text
+        beginning = cutting.cut(text, budget, cutting.LINE_WIDTH)
+        if beginning == text:
+            return answer, ""
+        wording = formats.wording.continues if beginning else formats.wording.in_full
+        return (replace(answer[0], text=beginning),) if beginning else (), wording.format(number=entry.number)
+    if entry.item.repeats and any(words.own for words in answer):
+        return _several(entry, answer, formats, budget)
+    return answer, ""
+
+
+def _several(
+    entry: Answered, answer: tuple[Words, ...], formats: Formats, budget: int
+) -> tuple[tuple[Words, ...], str]:
     """Return the first of several answers in the patient's words, and where the rest of them stands."""
-    kept = _first_that_fit([(words,) for words in entry.answer], budget, cutting.LINE_WIDTH)
+    kept = _first_that_fit([(words,) for words in answer], budget, cutting.LINE_WIDTH)
     if _rows(kept, cutting.LINE_WIDTH) > budget:
         return (), formats.wording.in_full.format(number=entry.number)
-    pointer = "" if len(kept) == len(entry.answer) else formats.wording.continues.format(number=entry.number)
+    pointer = "" if len(kept) == len(answer) else formats.wording.continues.format(number=entry.number)
     return tuple(words for piece in kept for words in piece), pointer
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 
-from reports.document import Entry, Question, Report, Section
+from reports.document import Entry, History, Question, Report, Section
 from screening.answers import Answers, State
 from screening.definition.model import (
     Choice,
@@ -20,8 +22,9 @@ from screening.definition.model import (
 )
 from screening.path import Path, offered, state_of, walk
 from screening.summary.entries import entries, in_few_words
-from screening.summary.facts import Reader, ResponseFacts, ReviewFacts
+from screening.summary.facts import EarlierResponse, Reader, ResponseFacts, ReviewFacts
 from screening.summary.header import facts, notes, provenance, reviewed, running_header
+from screening.summary.history import FEWEST_VISITS, Visit, history, may_share_a_line, previous
 from screening.summary.overview import Answered, attentions, glances, lines
 from screening.summary.reasons import Reasons
 from screening.summary.values import Formats, direction_of_language
@@ -44,7 +47,9 @@ def summarise(
     formats = Formats(reader, questionnaire.language, _own_languages(questionnaire, response))
     response_form = offered(questionnaire, response.switched_on)
     languages = response.page_languages if len(response.languages) > 1 else {}
-    summary = _Summary(questionnaire, response_form, answers, formats, languages)
+    earlier = [visit_of(before, reader) for before in response.earlier]
+    when = _date(response.appointment, formats)
+    summary = _Summary(questionnaire, response_form, answers, formats, earlier, when, page_languages=languages)
     answered = [entry for page in response_form.pages for entry in summary.answered(page)]
     overview = tuple(lines(answered, formats))
     return Report(
@@ -64,11 +69,40 @@ def summarise(
         sections=tuple(summary.section(page) for page in response_form.pages),
         notes=notes(review, formats),
         withheld=response.withheld,
+        last_visit=earlier[-1].when if earlier else "",
     )
 
 
+def side_by_side(visits: Sequence[EarlierResponse], reader: Reader) -> tuple[Section, ...]:
+    """Return the newest visit's form with the answers of all visits to each question; ``visits`` in their order."""
+    *earlier, newest = visits
+    formats = Formats(reader, newest.questionnaire.language, _own_languages(newest.questionnaire, newest))
+    form = offered(newest.questionnaire, newest.switched_on)
+    summary = _Summary(
+        newest.questionnaire,
+        form,
+        newest.answers,
+        formats,
+        [visit_of(before, reader) for before in earlier],
+        _date(newest.visit, formats),
+        fewest_visits=2,
+    )
+    return tuple(summary.section(page) for page in form.pages)
+
+
+def visit_of(before: EarlierResponse, reader: Reader) -> Visit:
+    """Return one response as a visit among others, in the words of its own version."""
+    form = offered(before.questionnaire, before.switched_on)
+    formats = Formats(reader, before.questionnaire.language, _own_languages(before.questionnaire, before))
+    return _Summary(before.questionnaire, form, before.answers, formats).visit(_date(before.visit, formats))
+
+
+def _date(moment: datetime | None, formats: Formats) -> str:
+    return formats.date(moment.astimezone(formats.reader.time_zone).date()) if moment else ""
+
+
 class _Summary:
-    """What became of each question of one response, in words."""
+    """What became of each question of one response, in words. ``earlier`` are the visits before, in their order."""
 
     def __init__(
         self,
@@ -76,15 +110,25 @@ class _Summary:
         form: Questionnaire,
         answers: Answers,
         formats: Formats,
-        page_languages: Mapping[str, str],
+        earlier: Sequence[Visit] = (),
+        when: str = "",
+        fewest_visits: int = FEWEST_VISITS,
+        page_languages: Mapping[str, str] | None = None,
     ) -> None:
+        self.fewest_visits = fewest_visits
+        self.form, self.earlier, self.when = form, earlier, when
         self.answers = answers
         self.formats = formats
-        self.page_languages = page_languages
+        self.page_languages = page_languages or {}
         self.wording = formats.wording
         self.path: Path = walk(form, answers)
         self.numbers, self.labels = whole.numbers(), whole.labels()
         self.reasons = Reasons(form, whole, answers, self.path, formats)
+
+    def visit(self, when: str) -> Visit:
+        """Return this response as one visit among others; ``when`` is its date in words."""
+        answered = {entry.item.id: entry for page in self.form.pages for entry in self.answered(page)}
+        return Visit(when, answered, self.formats)
 
     def section(self, page: Page) -> Section:
         """Return one page of the form with all its questions."""
@@ -116,7 +160,7 @@ class _Summary:
         found: tuple[Entry, ...] = ()
         if isinstance(item, Group) and value is not None:
             found = entries(item, value, self.path, self.labels, self.reasons, self.formats)
-        return Answered(
+        entry = Answered(
             item=item,
             number=self.numbers[item.id],
             anchor=f"question-{self.numbers[item.id]}",
@@ -126,7 +170,11 @@ class _Summary:
             run=run,
             entries=found,
             entries_in_short=tuple(in_few_words(item, entry) for entry in found) if isinstance(item, Group) else (),
+            value=value,
+            recall=item.recall or page.recall or "",
         )
+        before = previous(entry, self.earlier, self.formats)
+        return replace(entry, previous=before, run=run if may_share_a_line(entry, before) else None)
 
     def _questions(self, page: Page) -> Iterator[Question]:
         answered = {entry.item.id: entry for entry in self.answered(page)}
@@ -179,7 +227,14 @@ class _Summary:
             initial=self._initial(item),
             wordings=self._wordings(item) if entry.entries else (),
             entries=entry.entries,
+            previous=entry.previous,
+            history=self._history(entry),
         )
+
+    def _history(self, entry: Answered) -> tuple[History, ...]:
+        if len(self.earlier) + 1 < self.fewest_visits:
+            return ()
+        return history(entry, self.earlier, Visit(self.when, {entry.item.id: entry}, self.formats))
 
     def _initial(self, item: Item) -> str:
         words = self.formats.initial(item)
@@ -214,7 +269,7 @@ class _Summary:
         return self.reasons.asked(item.enable_when) if item.id in self.path.item_ids else ""
 
 
-def _own_languages(questionnaire: Questionnaire, response: ResponseFacts) -> dict[str, str]:
+def _own_languages(questionnaire: Questionnaire, response: ResponseFacts | EarlierResponse) -> dict[str, str]:
     """Return the language in which each question was answered, by item id."""
     languages = response.page_languages
     return {

@@ -6,6 +6,7 @@ scale with its ends.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -22,6 +23,9 @@ from screening.answers import Amount, Entry, Other, PartialDate, Single, Value
 from screening.definition.model import Choice, Decimal, Initial, Integer, Item, Quantity, Scale, String, Text
 from screening.definition.moments import parts_of
 from screening.summary.facts import Reader
+
+_REQUEST = re.compile(r"\s*(?:[(（][^()（）]*[)）])?\s*[:：]?\s*$")
+"""What an option's label asks for at its end, in brackets."""
 
 
 def direction_of(text: str) -> Direction:
@@ -74,8 +78,7 @@ class Formats:
 
     def _single(self, item: Item, value: Single) -> Words:
         if isinstance(value, Other):
-            label = item.other if isinstance(item, Choice) and item.other else ""
-            label = f"{label.removesuffix(':')}:" if label else ""
+            label = _before_own_words(item.other) if isinstance(item, Choice) and item.other else ""
             return own_words(value.text, label, self._own_languages.get(item.id, ""))
         if isinstance(item, String | Text):
             return own_words(str(value), "", self._own_languages.get(item.id, ""))
@@ -178,6 +181,14 @@ class Formats:
             else:
                 runs.append([number])
         return ", ".join(f"{run[0]}–{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
+
+
+def _before_own_words(label: str) -> str:
+    """Return an option's label as it stands before what was typed there: without the request to type it.
+
+    "Something else (please say)" gives "Something else:".
+    """
+    return f"{_REQUEST.sub('', label) or label.removesuffix(':')}:"
 
 
 def direction_of_language(tag: str) -> Direction:

@@ -20,7 +20,7 @@ class Wording:
     not_asked_because: str = "Not asked ({reason})"
     asked_because: str = "Asked after {reason}"
     reason: str = "{number}: {answer}"
-    reason_own: str = "in the patient's words"
+    reason_own: str = "in the patient’s words"
     page_skipped: str = "The patient skipped this page."
     page_not_reached: str = "The patient did not get to this page."
     page_language: str = "Answered in {language}."
@@ -39,6 +39,13 @@ class Wording:
     see_above: str = "See above"
     in_full: str = "In full at question {number}"
     continues: str = "Continues, question {number}"
+
+    # Earlier answers
+    changed: str = "changed"
+    reworded: str = "Asked then: {text}"
+    other_answers: str = "Other answers were on offer then"
+    not_in_form: str = "Not in the form then"
+    reworded_at: str = "{visit}: {what}"
 
     # Header
     born: str = "Born"
@@ -65,6 +72,7 @@ class Wording:
     helped_by: str = "filled in with help ({helper})"
     paper: str = "filled in on paper"
     corrected: str = "corrected version; replaces the one sent {time}"
+    replaced: str = "replaced by the corrected version sent {time}"
     not_used: str = "not in use here: questions {numbers}"
 
     # Attention, notes
@@ -72,5 +80,6 @@ class Wording:
     note: str = "Note"
     addendum: str = "Added later"
     sign_off: str = "Reviewed"
+    reopened: str = "Opened again"
     signed: str = "“I have read these answers.”"
     byline: str = "{name}, {time}"

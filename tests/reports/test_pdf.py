@@ -13,7 +13,7 @@ import pikepdf
 import pytest
 
 from reports.characters import covered, missing
-from reports.document import Attention, Glance, Line, Note, Words
+from reports.document import Attention, Glance, Line, Note, Previous, Words
 from reports.paper import SIZES, Paper
 from reports.pdf import FONTS, pdf_from_html, render_html, render_pdf
 from tests.support import conformance, pdf
@@ -103,7 +103,7 @@ def test_page_one_holds_its_parts_in_their_order() -> None:
         "Not yet reviewed",
         "Days, version 1",
         "asked to see this first",
-        "In the patient's words",
+        "In the patient’s words",
         "1 Hope To laugh again. continues, question 1",
         "All answers in short",
         "1 Day 1 “To laugh again.”",
@@ -147,9 +147,11 @@ def test_last_time_stands_in_plain_words_where_there_is_one() -> None:
     questions = asked(1, SOME_DAYS), asked(2, SOME_DAYS)
     report = report_of(*questions)
     first, second = report.lines
-    report = replace(report, lines=(replace(first, previous="Every day", changed="changed"), second))
+    answer = (Words(text="Every day"),)
+    before = Previous(visit="3 May 2026", answer=answer, state="answered", state_label="", changed="changed")
+    report = replace(report, lines=(replace(first, previous=(before,)), second))
     words = pdf.text(render_pdf(report))
-    assert "Last time: Every day (changed)" in words
+    assert "Last time, 3 May 2026: Every day (changed)" in words
     assert words.count("Last time") == 1
 
 

@@ -13,7 +13,7 @@ from werkzeug.routing import Rule
 
 from screening import staff
 from screening.store.tables import Invitation
-from tests.support.clinic import NOW, Clinic
+from tests.support.clinic import ANSWERED, NOW, Clinic
 from tests.support.staff import Member
 
 IN = "in"
@@ -29,11 +29,21 @@ CLINICIANS = (SIGN_IN, FORBIDDEN, IN, IN, FORBIDDEN)
 OWN_CLINICIAN = (SIGN_IN, HIDDEN, IN, HIDDEN, HIDDEN)
 OWN_CLINICIAN_AND_DESK = (SIGN_IN, IN, IN, HIDDEN, FORBIDDEN)
 CLINICIANS_AND_ADMINISTRATOR = (SIGN_IN, FORBIDDEN, IN, IN, IN)
+DESK_AND_CLINICIANS = (SIGN_IN, IN, IN, IN, FORBIDDEN)
+DESK_AND_OWN_CLINICIAN = OWN_CLINICIAN_AND_DESK
 ADMINISTRATOR = (SIGN_IN, FORBIDDEN, FORBIDDEN, FORBIDDEN, IN)
 
 STAFF_ROUTES: dict[str, tuple[str, ...]] = {
     "GET clinic.worklist": EVERYBODY,
     "GET clinic.unread": CLINICIANS,
+    "GET clinic.overdue": DESK_AND_CLINICIANS,
+    "GET clinic.today": DESK_AND_CLINICIANS,
+    "GET clinic.covers": EVERYBODY,
+    "POST clinic.set_cover": EVERYBODY,
+    "GET clinic.asked_first": CLINICIANS_AND_ADMINISTRATOR,
+    "POST clinic.ask_first": CLINICIANS_AND_ADMINISTRATOR,
+    "POST clinic.stop_asking_first": CLINICIANS_AND_ADMINISTRATOR,
+    "POST clinic.end_cover": EVERYBODY,
     "GET clinic.appointments": DESK,
     "GET clinic.new_invitation": DESK,
     "POST clinic.create_invitation": DESK,
@@ -47,6 +57,9 @@ STAFF_ROUTES: dict[str, tuple[str, ...]] = {
     "GET clinic.confirm_cancelling": DESK,
     "POST clinic.cancel": DESK,
     "GET clinic.patient": OWN_CLINICIAN_AND_DESK,
+    "GET clinic.history": OWN_CLINICIAN,
+    "GET clinic.confirm_correction": DESK_AND_OWN_CLINICIAN,
+    "POST clinic.ask_for_correction": DESK_AND_OWN_CLINICIAN,
     "GET clinic.response": OWN_CLINICIAN,
     "POST clinic.review_response": OWN_CLINICIAN,
     "GET clinic.report_pdf": OWN_CLINICIAN,
@@ -127,8 +140,10 @@ class Practice:
 def practice(app: Flask) -> Practice:
     clinic = Clinic(app.extensions["store"])
     clinic.register(EXTRA)
-    invited = clinic.invite()
-    (response_id,) = clinic.send(invited.invitation_id)
+    clinic.approve("extra")
+    invited = clinic.invite(questionnaires=("mood", "extra"))
+    more = {"extra": {"page": {"answers": {"one": True}, "skipped": False}}}
+    response_id, _ = clinic.send(invited.invitation_id, {**ANSWERED, **more})
     waiting = clinic.invite(record_number="B-2", name="Petr Svoboda")
     with clinic.store.read() as session:
         patient_id = session.scalar(select(Invitation.patient_id).where(Invitation.id == invited.invitation_id))
@@ -140,6 +155,8 @@ def practice(app: Flask) -> Practice:
         "questionnaire_id": "extra",
         "version": "1",
         "staff_id": colleague.id,
+        "cover_id": "0" * 32,
+        "attention_id": "0" * 32,
         "token": waiting.token,
         "number": 1,
         "name": "staff.css",

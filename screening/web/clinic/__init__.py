@@ -6,6 +6,9 @@ from flask import Flask
 
 from screening.web.clinic import (
     account,
+    asking_first,
+    correcting,
+    covering,
     invitations,
     inviting,
     navigation,
@@ -20,7 +23,10 @@ from screening.web.clinic.blueprint import blueprint
 
 __all__ = [
     "account",
+    "asking_first",
     "blueprint",
+    "correcting",
+    "covering",
     "init_app",
     "invitations",
     "inviting",
@@ -36,5 +42,14 @@ def init_app(app: Flask) -> None:
     """Register the routes, and what staff templates use."""
     app.register_blueprint(blueprint)
     app.context_processor(navigation.variables)
-    app.jinja_env.filters |= {"moment": words.moment, "day": words.day, "appointment": words.appointment}
-    app.jinja_env.globals |= {"state_words": words.STATES, "role_words": words.ROLES}
+    app.jinja_env.filters |= {
+        "appointment": words.appointment,
+        "clock": words.clock,
+        "day": words.day,
+        "moment": words.moment,
+    }
+    app.jinja_env.globals |= {
+        "correction_words": words.CORRECTIONS,
+        "role_words": words.ROLES,
+        "state_words": words.STATES,
+    }

@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from screening import invitations
 from screening.definition.burden import Burden
 from screening.definition.languages import name_of
-from screening.invitations import InviteRequest
+from screening.invitations import InvitationView, InviteRequest
 from screening.store.access import FRONT_DESK
 from screening.store.errors import Conflict, Invalid
 from screening.web import context
@@ -64,6 +64,12 @@ def link_page(invitation_id: str, token: str, *, form: Form | None = None, is_fi
     """Return the page with a link that was just made: the one place where it can be read."""
     store, actor, zone = context.store(), context.staff_actor(), context.settings().zone
     view = invitations.load(store, actor, invitation_id, now=context.now(), zone=zone)
+    burden = burden_words(invitations.weigh(store, actor, form.values("questionnaires"))) if form else ""
+    return show_link(view, token, another=_address_of_another(form or Form()), is_first=is_first, burden=burden)
+
+
+def show_link(view: InvitationView, token: str, *, another: str = "", is_first: bool, burden: str = "") -> str:
+    """Return the page of a link; ``another`` is where one more patient is invited, "" for no such way from here."""
     preset = context.settings().languages[0]
     language = view.language if view.language != preset else None
     address = context.settings().public_origin + url_for("intake.ask_birth_date", token=token, language=language)
@@ -72,9 +78,9 @@ def link_page(invitation_id: str, token: str, *, form: Form | None = None, is_fi
         view=view,
         address=address,
         qr=qr_code(address),
-        another=_address_of_another(form or Form()),
+        another=another,
         is_first=is_first,
-        burden=burden_words(invitations.weigh(store, actor, form.values("questionnaires"))) if form else "",
+        burden=burden,
         phone=context.settings().practice_phone,
     )
 

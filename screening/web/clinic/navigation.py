@@ -51,6 +51,8 @@ def _entries(roles: frozenset[str]) -> list[Entry]:
         "clinic.worklist": (_("My worklist"), frozenset({CLINICIAN})),
         "clinic.appointments": (_("Appointments"), frozenset({FRONT_DESK})),
         "clinic.new_invitation": (_("Invite a patient"), frozenset({FRONT_DESK})),
+        "clinic.overdue": (_("Waiting too long"), frozenset({CLINICIAN, FRONT_DESK})),
+        "clinic.covers": (_("Covers"), frozenset({CLINICIAN, FRONT_DESK})),
         "clinic.questionnaires": (_("Questionnaires"), frozenset({CLINICIAN, ADMINISTRATOR})),
         "admin.staff_list": (_("Staff"), frozenset({ADMINISTRATOR})),
         "admin.settings": (_("Settings"), frozenset({ADMINISTRATOR})),

@@ -35,11 +35,18 @@ def response(response_id: str) -> ResponseReturnValue:
 @blueprint.post(f"/responses/{_ID}")
 @allowed(CLINICIAN, hidden=True)
 def review_response(response_id: str) -> ResponseReturnValue:
-    """Save the note; with "sign_off" or "next" sign off as well, and with "next" go on to what waits after it."""
+    """Save what was written; with "sign_off" or "next" sign off as well, and with "next" go on to what waits after it.
+
+    "addendum" adds to a signed response, "reopen" opens it again with a reason.
+    """
     form = Form(request.form)
     action = form.text("action")
     try:
         _save_note(response_id, form)
+        if form.text("addendum") or action == "addendum":
+            _add(response_id, form)
+        if action == "reopen":
+            _reopen(response_id, form)
     except Invalid as error:
         form.add_problems(error.problems)
         return _page(_load(response_id), form), 422
@@ -47,6 +54,9 @@ def review_response(response_id: str) -> ResponseReturnValue:
         return _other_note(response_id, form, conflict.current), 409
     except NotAllowed as refusal:
         return _other_note(response_id, form, _load(response_id).note, str(refusal)), 409
+    if action == "reopen":
+        flash(_("The response is open again and waits to be reviewed. What was signed stands as it was."))
+        return redirect(url_for("clinic.response", response_id=response_id))
     if action not in ("sign_off", "next"):
         return redirect(url_for("clinic.response", response_id=response_id, _anchor="note"))
     there = _next_after(response_id) if action == "next" else url_for("clinic.response", response_id=response_id)
@@ -137,6 +147,28 @@ def _save_note(response_id: str, form: Form) -> None:
         response_id,
         request.form["text"],
         int(revision) if revision.isascii() and revision.isdigit() and len(revision) < 10 else 0,
+        clinicians_see=context.settings().clinicians_see,
+        now=context.now(),
+    )
+
+
+def _add(response_id: str, form: Form) -> None:
+    review.add_addendum(
+        context.store(),
+        context.staff_actor(),
+        response_id,
+        form.value("addendum"),
+        clinicians_see=context.settings().clinicians_see,
+        now=context.now(),
+    )
+
+
+def _reopen(response_id: str, form: Form) -> None:
+    review.reopen(
+        context.store(),
+        context.staff_actor(),
+        response_id,
+        form.value("reason"),
         clinicians_see=context.settings().clinicians_see,
         now=context.now(),
     )

@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as lazy
 
 from screening.store.access import ADMINISTRATOR, CLINICIAN, FRONT_DESK
 from screening.store.access import ROLES as PURPOSES
+from screening.store.corrections import CorrectionState
 from screening.store.worklist import ListState
 from screening.web import context
 
@@ -22,6 +23,11 @@ STATES: Mapping[ListState, LazyString] = {
     ListState.REVIEWED: lazy("Reviewed"),
     ListState.DELETED: lazy("Answers deleted"),
     ListState.CANCELLED: lazy("Cancelled"),
+}
+
+CORRECTIONS: Mapping[CorrectionState, LazyString] = {
+    "asked": lazy("A corrected version was asked for"),
+    "sent": lazy("Replaced by a corrected version"),
 }
 
 ROLES: Mapping[str, tuple[LazyString, LazyString]] = {
@@ -40,6 +46,11 @@ def moment(time: datetime) -> str:
 def day(time: datetime) -> str:
     """Return the day of a time in the clinic's zone: "4 May 2026"."""
     return str(format_datetime(time, "d MMM y"))
+
+
+def clock(time: datetime) -> str:
+    """Return the time of day of a time in the clinic's zone: "10:30"."""
+    return str(format_datetime(time, "HH:mm"))
 
 
 def appointment(time: datetime) -> str:

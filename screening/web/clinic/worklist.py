@@ -11,7 +11,8 @@ from datetime import date, datetime, time, timedelta
 from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from screening import invitations, review
+from screening import covering, invitations, review
+from screening.covering import CoverView
 from screening.store import staff
 from screening.store.access import ADMINISTRATOR, CLINICIAN, FRONT_DESK
 from screening.store.worklist import ListFilter, ListState
@@ -22,6 +23,8 @@ from screening.web.clinic.blueprint import blueprint
 from screening.web.staff_form import Form
 
 MOST_PAGES = 10_000
+UNSENT = "unsent"
+"""The filter's word for appointments whose patients a reminder helps; it is no state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,7 @@ class Wanted:
 
     day: date | None
     state: ListState | None
+    is_unsent: bool
     clinician_id: int | None
     words: str
     number: int
@@ -37,20 +41,27 @@ class Wanted:
     @property
     def is_set(self) -> bool:
         """Whether anything but the usual list is asked for."""
-        return bool(self.day or self.state or self.clinician_id or self.words)
+        return bool(self.day or self.state or self.is_unsent or self.clinician_id or self.words)
 
     def as_filter(self) -> ListFilter:
         """Return this for the use cases; a search by words, or for what waits for review, looks at the past as well."""
         looks_back = bool(self.words) or self.state is ListState.SENT
         since = _start_of(self.day or _today()) if self.day or not looks_back else None
         until = _start_of(self.day + timedelta(days=1)) if self.day else None
-        return ListFilter(state=self.state, clinician_id=self.clinician_id, since=since, until=until, words=self.words)
+        return ListFilter(
+            state=self.state,
+            is_unsent=self.is_unsent,
+            clinician_id=self.clinician_id,
+            since=since,
+            until=until,
+            words=self.words,
+        )
 
     def query(self, number: int) -> dict[str, str | int]:
         """Return the query of the address of another page of the same list."""
         query = {
             "day": self.day.isoformat() if self.day else None,
-            "state": self.state.value if self.state else None,
+            "state": UNSENT if self.is_unsent else self.state.value if self.state else None,
             "clinician": self.clinician_id,
             "q": self.words or None,
             "page": number if number > 1 else None,
@@ -77,6 +88,8 @@ def worklist() -> ResponseReturnValue:
         wanted=wanted,
         form=_filter_form(),
         clinicians=_clinicians_seen(),
+        covers=_covers(),
+        own_id=int(actor.id),
     )
 
 
@@ -92,6 +105,41 @@ def unread() -> ResponseReturnValue:
         now=context.now(),
     )
     return render_template("clinic/unread.html", page=page, clinicians=_clinicians_seen())
+
+
+@blueprint.get("/overdue")
+@allowed(CLINICIAN, FRONT_DESK)
+def overdue() -> ResponseReturnValue:
+    """Show what was sent longer ago than forms are read within; the front desk sees all of it."""
+    settings, actor = context.settings(), context.staff_actor()
+    wanted = _wanted()
+    page = None
+    if settings.read_within_days is not None:
+        page = review.unread_beyond(
+            context.store(),
+            actor,
+            working_days=settings.read_within_days,
+            zone=settings.zone,
+            clinicians_see=settings.clinicians_see,
+            number=wanted.number,
+            now=context.now(),
+        )
+    return render_template("clinic/overdue.html", page=page, settings=settings)
+
+
+@blueprint.get("/today")
+@allowed(CLINICIAN, FRONT_DESK)
+def today() -> ResponseReturnValue:
+    """Show one day's list as it is printed: by default today's."""
+    actor, store, now = context.staff_actor(), context.store(), context.now()
+    day, number = _wanted().day or _today(), _wanted().number
+    wanted = ListFilter(since=_start_of(day), until=_start_of(day + timedelta(days=1)))
+    if CLINICIAN in actor.roles:
+        see = context.settings().clinicians_see
+        page = review.appointments(store, actor, wanted, clinicians_see=see, number=number, now=now)
+    else:
+        page = invitations.appointments(store, actor, wanted, number=number, now=now)
+    return render_template("clinic/today.html", page=page, day=day, printed_at=now)
 
 
 @blueprint.get("/appointments")
@@ -118,6 +166,7 @@ def _wanted() -> Wanted:
     return Wanted(
         day=_read_day(request.args.get("day", "")),
         state=ListState(state) if state in set(ListState) else None,
+        is_unsent=state == UNSENT,
         clinician_id=int(clinician) if clinician.isascii() and clinician.isdigit() and len(clinician) < 10 else None,
         words=request.args.get("q", "").strip()[:200],
         number=min(int(number), MOST_PAGES) if number.isascii() and number.isdigit() and len(number) < 10 else 1,
@@ -130,6 +179,13 @@ def _clinicians_seen() -> list[tuple[int, str]]:
         return []
     with context.store().read() as session:
         return [(member.id, member.name) for member in staff.active_clinicians(session)]
+
+
+def _covers() -> list[CoverView]:
+    """Return the covers that hold now, by or for whoever looks."""
+    actor, now = context.staff_actor(), context.now()
+    held = (cover for cover in covering.covers_to_come(context.store(), actor, now=now) if cover.starts_at <= now)
+    return [cover for cover in held if actor.id in (str(cover.clinician_id), str(cover.covering_id))]
 
 
 def _filter_form() -> Form:

@@ -1,0 +1,72 @@
+"""Corrected versions: which invitation corrects which, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session, aliased
+
+from screening.store.tables import Correction, Invitation, Response
+
+CorrectionState: TypeAlias = Literal["asked", "sent"]
+"""A corrected version was asked for, or came."""
+
+
+def add(session: Session, invitation_id: str, corrects_id: str) -> None:
+    """Note that an invitation asks for a corrected version of what was sent on another."""
+    session.execute(insert(Correction).values(invitation_id=invitation_id, corrects_id=corrects_id))
+
+
+def states(session: Session, invitation_ids: Collection[str]) -> dict[str, CorrectionState]:
+    """Return what became of corrected versions of these invitations, by id; nothing of those that were called off."""
+    found: dict[str, CorrectionState] = {}
+    query = (
+        select(Correction.corrects_id, Invitation.state)
+        .join(Invitation, Invitation.id == Correction.invitation_id)
+        .where(Correction.corrects_id.in_(invitation_ids), Invitation.state.in_(("open", "sent")))
+    )
+    for corrects_id, state in session.execute(query):
+        if found.get(corrects_id) != "sent":
+            found[corrects_id] = "sent" if state == "sent" else "asked"
+    return found
+
+
+def correcting(session: Session, invitation_ids: Collection[str]) -> frozenset[str]:
+    """Return those of the invitations that ask for a corrected version of another."""
+    return frozenset(
+        session.scalars(select(Correction.invitation_id).where(Correction.invitation_id.in_(invitation_ids)))
+    )
+
+
+def corrected_by(session: Session, response: Response) -> tuple[str, datetime] | None:
+    """Return id and time of sending of the newest response that took this one's place, None if none did."""
+    row = session.execute(
+        select(Response.id, Response.sent_at)
+        .join(Correction, Correction.invitation_id == Response.invitation_id)
+        .where(
+            Correction.corrects_id == response.invitation_id,
+            Response.questionnaire_id == response.questionnaire_id,
+            Response.sent_at.is_not(None),
+        )
+        .order_by(Response.sent_sequence.desc())
+        .limit(1)
+    ).one_or_none()
+    return None if row is None or row.sent_at is None else (row.id, row.sent_at)
+
+
+def corrects(session: Session, response: Response) -> tuple[str, datetime] | None:
+    """Return id and time of sending of the response that this one corrects, None if it corrects none."""
+    first = aliased(Response)
+    row = session.execute(
+        select(first.id, first.sent_at)
+        .join(Correction, Correction.corrects_id == first.invitation_id)
+        .where(
+            Correction.invitation_id == response.invitation_id,
+            first.questionnaire_id == response.questionnaire_id,
+            first.sent_at.is_not(None),
+        )
+    ).one_or_none()
+    return None if row is None or row.sent_at is None else (row.id, row.sent_at)

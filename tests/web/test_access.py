@@ -74,6 +74,8 @@ STAFF_ROUTES: dict[str, tuple[str, ...]] = {
     "POST clinic.switch_part": ADMINISTRATOR,
     "GET clinic.change_password": EVERYBODY,
     "POST clinic.save_password": EVERYBODY,
+    "GET clinic.choose_language": EVERYBODY,
+    "POST clinic.save_language": EVERYBODY,
     "GET admin.home": ADMINISTRATOR,
     "GET admin.staff_list": ADMINISTRATOR,
     "GET admin.new_staff": ADMINISTRATOR,

@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from screening import review
+from screening.erasure import erase_response
 from screening.history import load_history
 from screening.store.errors import Invalid, NotAllowed, NotFound
+from screening.store.tables import ReviewEntry
 from tests.support.clinic import ANSWERED, MOOD, NOW, ZONE, Clinic
 
 LATER = NOW + timedelta(hours=1)
@@ -114,14 +117,19 @@ def test_nobody_reopens_or_adds_to_what_she_may_not_read(clinic: Clinic, respons
             act(clinic.store, clinic.horak, response_id, "x", clinicians_see="own", now=LATEST)
 
 
-def test_what_is_written_later_is_sealed(clinic: Clinic, response_id: str) -> None:
+def documents(clinic: Clinic) -> list[bytes | None]:
+    with clinic.store.read() as session:
+        return list(session.scalars(select(ReviewEntry.document)))
+
+
+def test_what_is_written_later_is_sealed_and_goes_with_its_response(clinic: Clinic, response_id: str) -> None:
     sign(clinic, response_id)
     add(clinic, response_id, "A word that is nowhere else: quagga.")
-    with clinic.store.read() as session:
-        from screening.store.tables import ReviewEntry
-
-        documents = [row.document for row in session.query(ReviewEntry)]
-    assert all(document and b"quagga" not in document for document in documents)
+    (document,) = documents(clinic)
+    assert document is not None
+    assert b"quagga" not in document
+    erase_response(clinic.store, clinic.admin, response_id, now=LATEST)
+    assert documents(clinic) == []
 
 
 def send(clinic: Clinic, days: int, numb: bool = True, clinician: str = "novak") -> str:

@@ -7,7 +7,10 @@ from dataclasses import replace
 from datetime import tzinfo
 
 from reports.document import Report
+from screening.answer_fhir import response_to_fhir
+from screening.definition.fhir_terms import Json
 from screening.intake.sending import Helper
+from screening.path import offered
 from screening.review import ResponseView
 from screening.summary import Reader, summarise
 
@@ -27,6 +30,23 @@ def report_of(view: ResponseView, reader: Reader, helpers: Mapping[str, str] = H
     """Return the report of a response; ``helpers`` are the words of `HELPERS` in the reader's language."""
     facts = replace(view.facts, helper=helpers.get(view.helped_by or "", ""))
     return summarise(view.questionnaire, view.answers, response=facts, review=view.review, reader=reader)
+
+
+def fhir_of(view: ResponseView, zone: tzinfo) -> Json:
+    """Return a response as a FHIR R4 QuestionnaireResponse; ``zone`` is the clinic's.
+
+    What was typed in from paper and not yet compared with it is `in-progress`: nobody has vouched for it.
+    """
+    waits = view.paper is not None and view.paper.confirmed_at is None
+    return response_to_fhir(
+        offered(view.questionnaire, view.facts.switched_on),
+        view.answers,
+        response_id=view.response_id,
+        status="in-progress" if waits else "completed",
+        authored=view.facts.sent_at,
+        zone=zone,
+        typed_in_by=view.paper.typed_by if view.paper else "",
+    )
 
 
 def file_name(view: ResponseView, zone: tzinfo) -> str:

@@ -17,16 +17,17 @@ from sqlalchemy.orm import Session
 from screening.answer_values import clean_text
 from screening.answers import Answers
 from screening.definition.model import Questionnaire
-from screening.store import audit, notes, patients, registry, responses, staff, worklist
+from screening.store import audit, notes, paper, patients, registry, responses, staff, worklist
 from screening.store.access import CLINICIAN, CliniciansSee, require, staff_id
 from screening.store.audit import Actor
 from screening.store.crypto import Keyring
 from screening.store.engine import Store
 from screening.store.errors import Conflict, Invalid, NotAllowed, NotFound
 from screening.store.notes import NoteView
+from screening.store.paper import ListedRejection, PaperView
 from screening.store.tables import Invitation, Response
 from screening.store.worklist import ListedResponse, ListFilter, ListPage, ListRow, ListState
-from screening.summary import Approval, Entry, FilledIn, ResponseFacts, ReviewFacts
+from screening.summary import Approval, Entry, FilledIn, PaperFacts, ResponseFacts, ReviewFacts
 
 __all__ = [
     "ListFilter",
@@ -64,7 +65,8 @@ class ResponseView:
 
     ``questionnaire`` is the whole frozen version, parts that were off included. ``facts`` and ``review`` are ready for
     `screening.summary.summarise`, but for ``facts.helper``: ``helped_by`` is its code, and words are the reader's.
-    ``sitting`` lists the responses that came with this one, itself included, in order.
+    ``sitting`` lists the responses that came with this one, itself included, in order. ``paper`` tells of one that was
+    typed in from paper, ``rejections`` lists what was typed in before it and rejected.
     """
 
     response_id: str
@@ -79,6 +81,8 @@ class ResponseView:
     note: NoteView
     signed_off: SignOff | None
     sitting: tuple[ListedResponse, ...]
+    paper: PaperView | None = None
+    rejections: tuple[ListedRejection, ...] = ()
 
 
 def to_review(store: Store, actor: Actor, *, clinicians_see: CliniciansSee, number: int = 1, now: datetime) -> ListPage:
@@ -121,9 +125,9 @@ def load_response(
 
     Raises NotFound where there is none, or none that this actor may read: the two can't be told apart.
     """
-    with _readable(store, actor, response_id, clinicians_see, now) as (session, response, invitation):
+    with readable(store, actor, response_id, clinicians_see, now) as (session, response, invitation):
         view = _view(session, store.keyring, actor, response, invitation, clinicians_see, zone)
-        _audit(session, store, actor, response_id, action, now)
+        note_on_record(session, store, actor, response_id, action, now)
     return view
 
 
@@ -145,7 +149,7 @@ def save_note(
     text = clean_text(text)
     if len(text) > MAX_NOTE_LENGTH:
         raise Invalid({"text": f"The note has {len(text):,} characters; at most {MAX_NOTE_LENGTH:,} are kept."})
-    with _readable(store, actor, response_id, clinicians_see, now, for_update=True) as (session, response, _):
+    with readable(store, actor, response_id, clinicians_see, now, for_update=True) as (session, response, _):
         writer = staff_id(actor)
         if writer is None:
             raise NotAllowed("A note needs a member of staff who writes it.")
@@ -156,23 +160,26 @@ def save_note(
             raise NotAllowed("This response is signed off, and its note with it.")
         if not notes.save(session, store.keyring, response_id, text, revision, writer, now):
             raise Conflict("Somebody else saved this note in the meantime.", current)
-        _audit(session, store, actor, response_id, "save_note", now)
+        note_on_record(session, store, actor, response_id, "save_note", now)
         return notes.read(session, store.keyring, response_id)
 
 
 def sign_off(store: Store, actor: Actor, response_id: str, *, clinicians_see: CliniciansSee, now: datetime) -> SignOff:
     """Note that the clinician has read the response, no more; from then on its note stands as it is.
 
-    Doing it again changes nothing and returns the first sign-off, whoever gave it.
+    Doing it again changes nothing and returns the first sign-off, whoever gave it. NotAllowed for what was typed in
+    from paper and not yet compared with it.
     """
-    with _readable(store, actor, response_id, clinicians_see, now, for_update=True) as (session, response, _):
+    with readable(store, actor, response_id, clinicians_see, now, for_update=True) as (session, response, _):
         reader = staff_id(actor)
         if reader is None:
             raise NotAllowed("Only the person who has read the answers can sign them off.")
         if response.reviewed_at is None:
+            if paper.awaits_confirmation(session, response_id):
+                raise NotAllowed("This was typed in from paper. First compare it with the paper form.")
             response.reviewed_at, response.reviewed_by = now, reader
             session.flush()
-            _audit(session, store, actor, response_id, "sign_off", now)
+            note_on_record(session, store, actor, response_id, "sign_off", now)
         found = _signed_off(session, response)
         assert found is not None
         return found
@@ -185,7 +192,7 @@ def note_refused(store: Store, actor: Actor, response_id: str, *, now: datetime)
 
 
 @contextmanager
-def _readable(
+def readable(
     store: Store,
     actor: Actor,
     response_id: str,
@@ -206,7 +213,7 @@ def _readable(
 
 def _note_refused(session: Session, store: Store, actor: Actor, response_id: str, now: datetime) -> None:
     if responses.exists(session, response_id):
-        _audit(session, store, actor, response_id, "refused", now)
+        note_on_record(session, store, actor, response_id, "refused", now)
 
 
 def _view(
@@ -221,6 +228,8 @@ def _view(
     questionnaire = registry.definition(session, response.questionnaire_id, response.version, response.content_hash)
     note = notes.read(session, keyring, response.id)
     signed_off = _signed_off(session, response)
+    on_paper = paper.of_response(session, response.id)
+    earlier = paper.rejections(session, actor, clinicians_see, [invitation.id], response.questionnaire_id)
     return ResponseView(
         response_id=response.id,
         invitation_id=invitation.id,
@@ -228,7 +237,7 @@ def _view(
         content_hash=response.content_hash,
         questionnaire=questionnaire,
         answers=responses.open_answers(keyring, response, questionnaire),
-        facts=_facts(session, keyring, response, invitation, zone),
+        facts=facts_of(session, keyring, response, invitation, on_paper, zone),
         review=ReviewFacts(
             sign_off=Entry(by=signed_off.by, at=signed_off.at) if signed_off else None,
             note=Entry(by=note.by, at=note.at, text=note.text) if note.text and note.at else None,
@@ -237,12 +246,20 @@ def _view(
         note=note,
         signed_off=signed_off,
         sitting=worklist.responses_of(session, actor, clinicians_see, [invitation.id]).get(invitation.id, ()),
+        paper=on_paper,
+        rejections=earlier.get(invitation.id, ()),
     )
 
 
-def _facts(
-    session: Session, keyring: Keyring, response: Response, invitation: Invitation, zone: tzinfo
+def facts_of(
+    session: Session,
+    keyring: Keyring,
+    response: Response,
+    invitation: Invitation,
+    on_paper: PaperView | None,
+    zone: tzinfo,
 ) -> ResponseFacts:
+    """Return what a report says besides the answers; ``zone`` is the clinic's."""
     identity = patients.read(session, keyring, response.patient_id)
     version = registry.get(session, response.questionnaire_id, response.version)
     approval = None
@@ -261,8 +278,18 @@ def _facts(
         sent_at=response.sent_at,
         language=response.language,
         filled_in=_filled_in(invitation.helped_by),
+        paper=_paper_facts(on_paper),
         switched_on=frozenset(response.switched_on),
     )
+
+
+def _paper_facts(on_paper: PaperView | None) -> PaperFacts | None:
+    if on_paper is None:
+        return None
+    confirmed = None
+    if on_paper.confirmed_at is not None:
+        confirmed = Entry(by=on_paper.confirmed_by, at=on_paper.confirmed_at)
+    return PaperFacts(typed_by=on_paper.typed_by, signed_on=on_paper.signed_on, confirmed=confirmed)
 
 
 def _filled_in(helped_by: str | None) -> FilledIn | None:
@@ -277,6 +304,7 @@ def _signed_off(session: Session, response: Response) -> SignOff | None:
     return SignOff(staff.names(session, [response.reviewed_by])[response.reviewed_by], response.reviewed_at)
 
 
-def _audit(session: Session, store: Store, actor: Actor, response_id: str, action: str, now: datetime) -> None:
+def note_on_record(session: Session, store: Store, actor: Actor, response_id: str, action: str, now: datetime) -> None:
+    """Put on record what somebody did with a response."""
     record = f"response:{response_id}"
     audit.record(session, store.keyring, actor=actor, action=action, record=record, at=now)

@@ -69,7 +69,7 @@ def submit(store: Store, actor: Actor, *, now: datetime, zone: tzinfo) -> bool:
         invitation.state = "sent"
         invitation.sent_at = now
         drafts.remove(session, [response.response_id for response in everything])
-        _end_sessions(session, invitation.id, now)
+        end_sessions(session, invitation.id, now)
         audit.record(
             session,
             store.keyring,
@@ -90,7 +90,7 @@ def was_sent(store: Store, invitation_id: str) -> bool:
 def _send(session: Session, keyring: Keyring, response: Begun, actor: Actor, now: datetime) -> None:
     response_id = response.response_id
     event_id = audit.record(session, keyring, actor=actor, action="send", record=f"response:{response_id}", at=now)
-    document = keyring.seal({"pages": _pages(response)}, responses.bound_to(response_id))
+    document = keyring.seal({"pages": pages_on_path(response)}, responses.bound_to(response_id))
     session.execute(
         update(Response)
         .where(Response.id == response_id)
@@ -98,7 +98,7 @@ def _send(session: Session, keyring: Keyring, response: Begun, actor: Actor, now
     )
 
 
-def _end_sessions(session: Session, invitation_id: str, now: datetime) -> None:
+def end_sessions(session: Session, invitation_id: str, now: datetime) -> None:
     """End the patient's sessions on all devices. The rows stay, so that a second click is told "sent", not "gone"."""
     session.execute(
         update(WebSession)
@@ -107,7 +107,7 @@ def _end_sessions(session: Session, invitation_id: str, now: datetime) -> None:
     )
 
 
-def _pages(response: Begun) -> dict[str, object]:
+def pages_on_path(response: Begun) -> dict[str, object]:
     """Return the pages that were reached and are asked, page id -> what was answered on the path, in plain form."""
     answers = on_path(response.questionnaire, response.answers)
     path = walk(response.questionnaire, response.answers)

@@ -7,10 +7,11 @@ from datetime import datetime, tzinfo
 
 from sqlalchemy import func, select
 
-from screening.store import audit, invitations, patients, registry, staff, worklist
+from screening.store import audit, invitations, paper, patients, registry, staff, worklist
 from screening.store.access import FRONT_DESK, require
 from screening.store.audit import Actor
 from screening.store.engine import Store
+from screening.store.paper import PaperState
 from screening.store.patients import Identity
 from screening.store.tables import InvitationLink
 from screening.store.worklist import ListFilter, ListPage, ListRow, ListState
@@ -46,6 +47,7 @@ class InvitationView:
     links: int
     links_end_at: datetime
     is_locked: bool
+    paper: PaperState | None
 
 
 def load(store: Store, actor: Actor, invitation_id: str, *, now: datetime, zone: tzinfo) -> InvitationView:
@@ -55,6 +57,8 @@ def load(store: Store, actor: Actor, invitation_id: str, *, now: datetime, zone:
         invitation = invitations.get(session, invitation_id)
         names = staff.names(session, (invitation.clinician_id, invitation.created_by))
         titles = registry.titles(session)
+        reviews = worklist.reviews_of(session, [invitation_id]).get(invitation_id, ())
+        on_paper = paper.states(session, [invitation_id]).get(invitation_id)
         record = f"invitation:{invitation_id}"
         audit.record(session, store.keyring, actor=actor, action="read", record=record, at=now)
         return InvitationView(
@@ -65,7 +69,7 @@ def load(store: Store, actor: Actor, invitation_id: str, *, now: datetime, zone:
             clinician=names[invitation.clinician_id],
             appointment_at=invitation.appointment_at,
             language=invitation.language,
-            state=worklist.state_of(invitation, worklist.reviews_of(session, [invitation_id]).get(invitation_id, ())),
+            state=worklist.state_of(invitation, reviews, on_paper),
             link_state=invitations.link_state(invitation, now, zone),
             forms=tuple(titles.get(form, form) for form in invitations.questionnaire_ids(session, invitation_id)),
             created_at=invitation.created_at,
@@ -80,6 +84,7 @@ def load(store: Store, actor: Actor, invitation_id: str, *, now: datetime, zone:
             or 0,
             links_end_at=invitations.links_end_at(invitation.appointment_at, zone),
             is_locked=invitations.is_locked(invitation),
+            paper=on_paper,
         )
 
 

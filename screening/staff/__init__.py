@@ -10,6 +10,7 @@ from screening.staff.accounts import (
     find_staff,
     list_staff,
     set_password,
+    set_right,
     set_roles,
 )
 from screening.staff.passwords import PASSWORD_LENGTH, hash_password, password_problem
@@ -25,5 +26,6 @@ __all__ = [
     "list_staff",
     "password_problem",
     "set_password",
+    "set_right",
     "set_roles",
 ]

@@ -20,7 +20,7 @@ from screening.store import audit
 from screening.store.access import CliniciansSee, may_read_answers
 from screening.store.audit import Actor
 from screening.store.crypto import Keyring
-from screening.store.tables import Invitation, Response
+from screening.store.tables import Invitation, RejectedResponse, Response
 
 
 def bound_to(response_id: str) -> str:
@@ -82,6 +82,26 @@ def remove(
         .values(begun_at=None, consented_at=None, consent_hash=None, consent_language=None, helped_by=None),
         execution_options={"synchronize_session": False},
     )
+    return events
+
+
+def remove_rejected(
+    session: Session, keyring: Keyring, found: Sequence[RejectedResponse], *, actor: Actor, reason: str, at: datetime
+) -> list[int]:
+    """Delete what was typed in from paper and rejected, and return the ids of the events that say so."""
+    events = [
+        audit.record(
+            session,
+            keyring,
+            actor=actor,
+            action="delete",
+            record=f"response:{row.id}",
+            at=at,
+            detail={"reason": reason, "questionnaire": row.questionnaire_id, "version": row.version},
+        )
+        for row in found
+    ]
+    session.execute(delete(RejectedResponse).where(RejectedResponse.id.in_([row.id for row in found])))
     return events
 
 

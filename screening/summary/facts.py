@@ -40,12 +40,35 @@ FilledIn: TypeAlias = Literal["alone", "helped", "paper"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What a member of staff wrote or did, with name and time; ``text`` is "" for a sign-off."""
+
+    by: str
+    at: datetime
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperFacts:
+    """Who typed in what stands on paper, when the patient signed the consent, and who compared the two.
+
+    When it was typed in is when the response was sent. ``rejected``: somebody found it mistyped.
+    """
+
+    typed_by: str
+    signed_on: date
+    confirmed: Entry | None = None
+    rejected: Entry | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ResponseFacts:
     """The circumstances of one response; what is None or "" is not printed.
 
     ``language`` (BCP 47) is the one in which it was filled in, ``helper`` who helped, in words. ``corrects`` is when
-    the response that this one replaces was sent. ``switched_on`` are the ids of the pages and items, off by
-    default, that the clinic had switched on. ``withheld`` names what is left out of this copy.
+    the response that this one replaces was sent. ``paper`` is for what was
+    typed in from paper. ``switched_on`` are the ids of the pages and items, off by default, that the clinic had
+    switched on. ``withheld`` names what is left out of this copy.
     """
 
     response_id: str
@@ -61,18 +84,10 @@ class ResponseFacts:
     filled_in: FilledIn | None = None
     helper: str = ""
     corrects: datetime | None = None
+    paper: PaperFacts | None = None
     switched_on: frozenset[str] = frozenset()
     attention: tuple[AttentionSetting, ...] = ()
     withheld: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """What a member of staff wrote or did, with name and time; ``text`` is "" for a sign-off."""
-
-    by: str
-    at: datetime
-    text: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

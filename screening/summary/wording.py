@@ -61,6 +61,11 @@ class Wording:
     helped: str = "filled in with help"
     helped_by: str = "filled in with help ({helper})"
     paper: str = "filled in on paper"
+    typed_in: str = "on paper, typed in by {name} on {time}"
+    signed_on_paper: str = "consent signed on paper on {date}"
+    compared: str = "compared with the paper form by {name} on {time}"
+    not_compared: str = "not yet confirmed against the paper"
+    rejected: str = "rejected as mistyped by {name} on {time}"
     corrected: str = "corrected version; replaces the one sent {time}"
     not_used: str = "not in use here: questions {numbers}"
 

@@ -9,6 +9,8 @@ from screening.web.clinic import (
     invitations,
     inviting,
     navigation,
+    paper,
+    paper_review,
     patients,
     preview,
     questionnaires,
@@ -24,6 +26,8 @@ __all__ = [
     "init_app",
     "invitations",
     "inviting",
+    "paper",
+    "paper_review",
     "patients",
     "preview",
     "questionnaires",
@@ -37,4 +41,9 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(blueprint)
     app.context_processor(navigation.variables)
     app.jinja_env.filters |= {"moment": words.moment, "day": words.day, "appointment": words.appointment}
-    app.jinja_env.globals |= {"state_words": words.STATES, "role_words": words.ROLES}
+    app.jinja_env.globals |= {
+        "state_words": words.STATES,
+        "paper_words": words.PAPER_STATES,
+        "role_words": words.ROLES,
+        "right_words": words.RIGHTS_OF_THEIR_OWN,
+    }

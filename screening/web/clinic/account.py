@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from screening.staff import PASSWORD_LENGTH, set_password, signing_in
-from screening.store.access import ADMINISTRATOR, CLINICIAN, FRONT_DESK
+from screening.store.access import ADMINISTRATOR, CLINICIAN, FRONT_DESK, TRANSCRIBER
 from screening.store.errors import Invalid
 from screening.web import context, security
 from screening.web.clinic import navigation
@@ -19,7 +19,7 @@ from screening.web.staff_form import Form
 
 
 @blueprint.post("/sign-out")
-@allowed(FRONT_DESK, CLINICIAN, ADMINISTRATOR)
+@allowed(FRONT_DESK, CLINICIAN, ADMINISTRATOR, TRANSCRIBER)
 def sign_out() -> ResponseReturnValue:
     """End the session on the server, so that "back" shows nothing."""
     signing_in.note_sign_out(context.store(), context.staff_actor(), now=context.now())
@@ -30,14 +30,14 @@ def sign_out() -> ResponseReturnValue:
 
 
 @blueprint.get("/password")
-@allowed(FRONT_DESK, CLINICIAN, ADMINISTRATOR)
+@allowed(FRONT_DESK, CLINICIAN, ADMINISTRATOR, TRANSCRIBER)
 def change_password() -> ResponseReturnValue:
     """Ask for another password."""
     return _page(Form())
 
 
 @blueprint.post("/password")
-@allowed(FRONT_DESK, CLINICIAN, ADMINISTRATOR)
+@allowed(FRONT_DESK, CLINICIAN, ADMINISTRATOR, TRANSCRIBER)
 def save_password() -> ResponseReturnValue:
     """Take another password: all other sessions of this account end, this one goes on."""
     form = Form(request.form)

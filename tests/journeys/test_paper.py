@@ -11,6 +11,7 @@ from screening.demo.practice import PASSWORD
 from screening.store.audit import Actor
 from tests.support.browser import DESKTOP, SMALL_PHONE_NO_SCRIPT, Way
 from tests.support.journey import ADMIN, NOVAK, Member, Running
+from tests.support.rendered import OF_PAPER, rendered
 
 TYPIST = "tina@demo.example"
 FORM = "detachment-checkin"
@@ -33,15 +34,17 @@ def test_a_paper_form_is_typed_in_compared_and_signed_off(
         now=practice.clock.now,
         is_own_password=True,
     )
-    the_administrator_gives_the_right(member(way))
-    typist, clinician = member(way), member(way)
-    typist.signs_in(TYPIST)
-    types_the_form_in(typist, "Her sleep.")
-    the_clinician_rejects_it(clinician)
-    typist.opens("/clinic/paper/")
-    typist.reads("Paper form to be typed in again")
-    types_the_form_in(typist, "My sleep.")
-    the_clinician_confirms_it(clinician)
+    with rendered(practice.app) as seen:
+        the_administrator_gives_the_right(member(way))
+        typist, clinician = member(way), member(way)
+        typist.signs_in(TYPIST)
+        types_the_form_in(typist, "Her sleep.")
+        the_clinician_rejects_it(clinician)
+        typist.opens("/clinic/paper/")
+        typist.reads("Paper form to be typed in again")
+        types_the_form_in(typist, "My sleep.")
+        the_clinician_confirms_it(clinician)
+    assert OF_PAPER - seen == set()
 
 
 def the_administrator_gives_the_right(admin: Member) -> None:

@@ -92,6 +92,7 @@ def test_a_paper_form_is_typed_in_page_by_page(typist: Member, address: str) -> 
     assert typist.problems == ["Enter the day on which the patient signed; it can't be in the future."]
     typist.press(is_theirs="yes", **SIGNED)
     assert (typist.path, typist.heading) == (f"{address}/pages/1", "Your hopes")
+    assert "1. What do you hope for?" in typist.text, "as it stands on the paper"
     typist.press("then=next", q1__text="Rain")
     assert typist.heading == "Weeds", "what is blank on paper is not asked for once more"
     typist.press("then=next", q3="most")

@@ -23,7 +23,6 @@ from screening.web.clinic.access import allowed
 from screening.web.clinic.blueprint import blueprint
 from screening.web.clinic.worklist import wanted_page
 from screening.web.intake import forms, words
-from screening.web.intake.finish import helpers
 from screening.web.intake.pages import follow_up_notice
 from screening.web.staff_form import Form
 
@@ -124,7 +123,7 @@ def check_paper_form(invitation_id: str) -> ResponseReturnValue:
     if typing is None:
         return _to_start(invitation_id)
     shown = [(page, words.blocks(page)) for page in typing.sitting.pages]
-    return render_template("clinic/paper_check.html", typing=typing, topics=shown, helpers=helpers(), form=Form())
+    return render_template("clinic/paper_check.html", typing=typing, topics=shown, helpers=_helpers(), form=Form())
 
 
 @blueprint.post(f"{_ADDRESS}/save")
@@ -151,6 +150,17 @@ def discard_paper_form(invitation_id: str) -> ResponseReturnValue:
     typing_in.discard(context.store(), context.staff_actor(), invitation_id, now=context.now())
     flash(_("What was typed in is thrown away."))
     return redirect(url_for("clinic.paper_forms"))
+
+
+def _helpers() -> list[tuple[str, str]]:
+    """Return who may have helped the patient with the paper form, code and words."""
+    return [
+        (Helper.ALONE.value, _("Nobody: the patient answered alone")),
+        (Helper.FAMILY_OR_FRIEND.value, _("Somebody in the family, or a friend")),
+        (Helper.CLINIC_STAFF.value, _("Someone at the clinic")),
+        (Helper.INTERPRETER.value, _("An interpreter")),
+        (Helper.SOMEONE_ELSE.value, _("Someone else")),
+    ]
 
 
 def _view(invitation_id: str) -> Typing | None:
@@ -197,10 +207,13 @@ def _page_url(invitation_id: str, number: int, anchor: str | None = None) -> str
 def _questions(
     typing: Typing, page: SittingPage, received: forms.Received | None, *, revision: int, notice: str
 ) -> str:
+    form = received.form if received else forms.filled(page)
+    for field in form.questions:
+        field.shows_number = True
     variables: dict[str, Any] = {
         "typing": typing,
         "page": page,
-        "form": received.form if received else forms.filled(page),
+        "form": form,
         "revision": revision,
         "notice": notice,
         "before": typing.sitting.before(page),

@@ -24,7 +24,7 @@ def check() -> str | Response:
         "intake/check.html",
         sitting=here,
         topics=[(page, here.hides(page, tag()), words.blocks(page)) for page in here.pages],
-        helpers=helpers(),
+        helpers=_helpers(),
         deleted_on=_deleted_on(),
         nothing_saved=here.nothing_saved,
     )
@@ -70,8 +70,7 @@ def _deleted_on() -> str:
     return words.date(context.now() + timedelta(days=days)) if days else ""
 
 
-def helpers() -> list[tuple[str, str]]:
-    """Return who may have helped to answer, code and words."""
+def _helpers() -> list[tuple[str, str]]:
     return [
         (Helper.ALONE.value, gettext("No, I answered alone")),
         (Helper.FAMILY_OR_FRIEND.value, gettext("Someone in my family, or a friend")),

@@ -94,7 +94,7 @@ def test_roles_are_changed(app: Flask, clinic: Clinic, admin: Member) -> None:
     admin.get(f"/admin/staff/{clinic.desk.id}")
     assert dict(admin.form("/roles").fields)["roles"] == "front_desk"
     admin.press(action="/roles", roles=["clinician"])
-    assert "The roles are changed" in admin.text
+    assert "Roles and rights are changed" in admin.text
     desk = Member(app)
     desk.sign_in(clinic.desk)
     assert desk.path == "/clinic/"

@@ -30,6 +30,21 @@ ABSENT_REASONS: Mapping[State, str] = {
 """State -> code of FHIR's data-absent-reason."""
 
 
+_ON_PAPER: Json = {
+    "url": "http://hl7.org/fhir/StructureDefinition/questionnaireresponse-completionMode",
+    "valueCodeableConcept": {
+        "coding": [
+            {
+                "system": "http://terminology.hl7.org/CodeSystem/v3-ParticipationMode",
+                "code": "WRITTEN",
+                "display": "written",
+            }
+        ]
+    },
+}
+"""FHIR's words for answers that were given on paper."""
+
+
 def response_to_fhir(
     questionnaire: Questionnaire,
     answers: Answers,
@@ -39,6 +54,7 @@ def response_to_fhir(
     authored: datetime.datetime | None = None,
     zone: datetime.tzinfo = datetime.UTC,
     page_languages: Mapping[str, str] | None = None,
+    typed_in_by: str = "",
 ) -> Json:
     """Return the FHIR R4 QuestionnaireResponse as plain JSON.
 
@@ -46,6 +62,7 @@ def response_to_fhir(
     ``zone`` is where the patient's clock hung: FHIR wants a zone where an answer is a date with its time.
     ``page_languages``: the language (BCP 47) in which each page was answered, by page id; the patient's own words are
     marked with it where it is not the questionnaire's.
+    ``typed_in_by`` names the person who typed it in from paper: FHIR's author, who recorded what the source answered.
     """
     languages = {
         item.id: language
@@ -61,6 +78,8 @@ def response_to_fhir(
         "questionnaire": f"{canonical_url(questionnaire)}|{questionnaire.version}",
         "status": status,
         "authored": authored.isoformat(timespec="seconds") if authored else None,
+        "author": {"display": typed_in_by} if typed_in_by else None,
+        "extension": [_ON_PAPER] if typed_in_by else None,
     }
     groups = [group for page in writer.path.pages if (group := writer.page(page))]
     response["item"] = groups or None

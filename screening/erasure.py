@@ -10,13 +10,14 @@ from datetime import datetime
 from typing import Literal, TypeAlias
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from screening.store import invitations, responses
 from screening.store.access import ADMINISTRATOR, require
 from screening.store.audit import Actor
 from screening.store.engine import Store
 from screening.store.errors import NotFound
-from screening.store.tables import Response
+from screening.store.tables import RejectedResponse, Response
 
 Reason: TypeAlias = Literal["request", "mistake"]
 """Why: the patient asked for it, or the answers should never have been there."""
@@ -44,10 +45,21 @@ def erase_response(
     with store.write() as session:
         invitation_id = session.scalar(select(Response.invitation_id).where(Response.id == response_id))
         if invitation_id is None:
-            raise NotFound("There is no such response.")
+            return _erase_rejected(session, store, actor, response_id, reason, now)
         invitations.get(session, invitation_id, for_update=True)  # so that nothing is saved or sent meanwhile
         found = session.scalars(select(Response).where(Response.id == response_id).with_for_update()).one_or_none()
         if found is None:
             raise NotFound("There is no such response.")
         (event_id,) = responses.remove(session, store.keyring, [found], actor=actor, reason=reason, at=now)
         return Receipt(found.id, found.questionnaire_id, found.version, found.sent_at, event_id)
+
+
+def _erase_rejected(
+    session: Session, store: Store, actor: Actor, response_id: str, reason: Reason, now: datetime
+) -> Receipt:
+    """Delete what was typed in from paper and rejected: it is kept until then, under the response's id."""
+    found = session.get(RejectedResponse, response_id, with_for_update=True)
+    if found is None:
+        raise NotFound("There is no such response.")
+    (event_id,) = responses.remove_rejected(session, store.keyring, [found], actor=actor, reason=reason, at=now)
+    return Receipt(found.id, found.questionnaire_id, found.version, found.sent_at, event_id)

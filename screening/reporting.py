@@ -7,7 +7,10 @@ from dataclasses import replace
 from datetime import tzinfo
 
 from reports.document import Labels, Report
+from screening.answer_fhir import response_to_fhir
+from screening.definition.fhir_terms import Json
 from screening.intake.sending import Helper
+from screening.path import offered
 from screening.review import ResponseView
 from screening.summary import Reader, Wording, summarise
 from screening.translations import catalog, translated
@@ -41,6 +44,24 @@ def report_of(view: ResponseView, reader: Reader) -> Report:
     helper = HELPERS.get(view.helped_by or "", "")
     facts = replace(view.facts, helper=catalog(reader.locale).ugettext(helper) if helper else "")
     return summarise(view.questionnaire, view.answers, response=facts, review=view.review, reader=reader)
+
+
+def fhir_of(view: ResponseView, zone: tzinfo) -> Json:
+    """Return a response as a FHIR R4 QuestionnaireResponse; ``zone`` is the clinic's.
+
+    What was typed in from paper and not yet compared with it is `in-progress`: nobody has vouched for it.
+    """
+    waits = view.paper is not None and view.paper.confirmed_at is None
+    return response_to_fhir(
+        offered(view.questionnaire, view.facts.switched_on),
+        view.answers,
+        response_id=view.response_id,
+        status="in-progress" if waits else "completed",
+        authored=view.facts.sent_at,
+        zone=zone,
+        page_languages=view.facts.page_languages,
+        typed_in_by=view.paper.typed_by if view.paper else "",
+    )
 
 
 def file_name(view: ResponseView, zone: tzinfo) -> str:

@@ -19,6 +19,7 @@ from screening.store import (
     corrections,
     notes,
     overlays,
+    paper,
     patients,
     registry,
     responses,
@@ -28,6 +29,8 @@ from screening.store import (
 )
 from screening.store.crypto import Keyring
 from screening.store.notes import NoteView
+from screening.store.paper import ListedRejection, PaperView
+from screening.store.review_entries import EntryKind, EntryView
 from screening.store.tables import Invitation, Response
 from screening.store.worklist import ListedResponse
 from screening.summary import (
@@ -36,6 +39,7 @@ from screening.summary import (
     EarlierResponse,
     Entry,
     FilledIn,
+    PaperFacts,
     ResponseFacts,
     ReviewFacts,
 )
@@ -59,7 +63,8 @@ class ResponseView:
     where it has a translation. ``facts`` and ``review`` are ready for
     `screening.summary.summarise`, but for ``facts.helper``: ``helped_by`` is its code, and words are the reader's.
     ``sitting`` lists the responses that came with this one, itself included, in order. ``corrects_id`` is the response
-    that this one corrects, ``corrected_by_id`` the one that corrects this.
+    that this one corrects, ``corrected_by_id`` the one that corrects this. ``paper`` tells of one that was typed in
+    from paper, ``rejections`` lists what was typed in before it and rejected.
     """
 
     @property
@@ -81,6 +86,8 @@ class ResponseView:
     corrects_id: str | None
     corrected_by_id: str | None
     sitting: tuple[ListedResponse, ...]
+    paper: PaperView | None = None
+    rejections: tuple[ListedRejection, ...] = ()
 
 
 def earlier_response(
@@ -88,7 +95,7 @@ def earlier_response(
 ) -> EarlierResponse:
     """Return a sent response as one visit among others, in the version on which it stands, and in this language."""
     base = registry.definition(session, response.questionnaire_id, response.version, response.content_hash)
-    questionnaire = _in_language(session, response, base, overlays.frozen(session, response.id), language)
+    questionnaire = in_language(session, response, base, overlays.frozen(session, response.id), language)
     return EarlierResponse(
         response_id=response.id,
         questionnaire=questionnaire,
@@ -117,16 +124,15 @@ def view_of(
     """
     base = registry.definition(session, response.questionnaire_id, response.version, response.content_hash)
     translations = overlays.frozen(session, response.id)
-    questionnaire = _in_language(session, response, base, translations, language)
+    questionnaire = in_language(session, response, base, translations, language)
     note = notes.read(session, keyring, response.id)
     signed_off = signed_off_by(session, response)
-    written = review_entries.read(session, keyring, response.id)
-    entries = {
-        kind: tuple(Entry(by=entry.by, at=entry.at, text=entry.text) for entry in written if entry.kind == kind)
-        for kind in ("sign_off", "reopening", "addendum")
-    }
+    entries = entries_by_kind(review_entries.read(session, keyring, response.id))
     corrects, corrected = corrections.corrects(session, response), corrections.corrected_by(session, response)
-    facts = _facts(session, keyring, response, invitation, zone, base, translations)
+    on_paper = paper.of_response(session, response.id)
+    rejected = paper.rejections(session, readable, [invitation.id], response.questionnaire_id)
+    languages = responses.open_languages(keyring, response)
+    facts = facts_of(session, keyring, response, invitation, base, languages, translations, zone)
     return ResponseView(
         response_id=response.id,
         invitation_id=invitation.id,
@@ -138,6 +144,7 @@ def view_of(
             facts,
             corrects=corrects[1] if corrects else None,
             corrected=corrected[1] if corrected else None,
+            paper=_paper_facts(on_paper),
             attention=_attention(session, response, zone),
             earlier=tuple(earlier_response(session, keyring, *before, language) for before in earlier),
         ),
@@ -154,7 +161,18 @@ def view_of(
         corrects_id=corrects[0] if corrects else None,
         corrected_by_id=corrected[0] if corrected else None,
         sitting=worklist.responses_of(session, readable, [invitation.id]).get(invitation.id, ()),
+        paper=on_paper,
+        rejections=rejected.get(invitation.id, ()),
     )
+
+
+def entries_by_kind(written: Sequence[EntryView]) -> dict[EntryKind, tuple[Entry, ...]]:
+    """Return what came after a sign-off as the report says it, by kind."""
+    kinds: tuple[EntryKind, ...] = ("sign_off", "reopening", "addendum")
+    return {
+        kind: tuple(Entry(by=entry.by, at=entry.at, text=entry.text) for entry in written if entry.kind == kind)
+        for kind in kinds
+    }
 
 
 def _attention(session: Session, response: Response, zone: tzinfo) -> tuple[AttentionSetting, ...]:
@@ -167,9 +185,13 @@ def _attention(session: Session, response: Response, zone: tzinfo) -> tuple[Atte
     )
 
 
-def _in_language(
+def in_language(
     session: Session, response: Response, base: Questionnaire, translations: Mapping[str, str], language: str
 ) -> Questionnaire:
+    """Return a response's version in a language (BCP 47), or in its own where nothing translates it.
+
+    ``base`` is the version, ``translations`` are those that the response stands on: language -> hash.
+    """
     if language in ("", base.language):
         return base
     if language in translations:
@@ -179,22 +201,27 @@ def _in_language(
     return found.questionnaire if found else base
 
 
-def _facts(
+def facts_of(
     session: Session,
     keyring: Keyring,
     response: Response,
     invitation: Invitation,
-    zone: tzinfo,
     base: Questionnaire,
+    languages: Mapping[str, str],
     translations: Mapping[str, str],
+    zone: tzinfo,
 ) -> ResponseFacts:
+    """Return the circumstances of a response; ``base`` is its version, ``zone`` the clinic's.
+
+    ``languages`` are those in which its pages were answered, by page id, ``translations`` those that it stands on:
+    language -> hash.
+    """
     identity = patients.read(session, keyring, response.patient_id)
     version = registry.get(session, response.questionnaire_id, response.version)
     approval = None
     if version.approved_by is not None and version.approved_at is not None:
         approved_on = version.approved_at.astimezone(zone).date()
         approval = Approval(by=version.approved_by, on=approved_on, demo=version.approval_is_demo)
-    languages = responses.open_languages(keyring, response)
     in_order = {page.id: languages[page.id] for page in base.pages if page.id in languages}
     read = dict.fromkeys(language for language in in_order.values() if language in translations)
     return ResponseFacts(
@@ -218,6 +245,15 @@ def _facts(
         filled_in=_filled_in(invitation.helped_by),
         switched_on=frozenset(response.switched_on),
     )
+
+
+def _paper_facts(on_paper: PaperView | None) -> PaperFacts | None:
+    if on_paper is None:
+        return None
+    confirmed = None
+    if on_paper.confirmed_at is not None:
+        confirmed = Entry(by=on_paper.confirmed_by, at=on_paper.confirmed_at)
+    return PaperFacts(typed_by=on_paper.typed_by, signed_on=on_paper.signed_on, confirmed=confirmed)
 
 
 def _filled_in(helped_by: str | None) -> FilledIn | None:

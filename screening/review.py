@@ -15,13 +15,7 @@ from sqlalchemy.orm import Session
 
 from screening.answer_values import clean_text
 from screening.response_view import ResponseView, SignOff, signed_off_by, view_of
-from screening.store import (
-    audit,
-    notes,
-    responses,
-    review_entries,
-    worklist,
-)
+from screening.store import audit, notes, paper, responses, review_entries, worklist
 from screening.store.access import CLINICIAN, FRONT_DESK, CliniciansSee, may_read_answers, require, staff_id
 from screening.store.audit import Actor
 from screening.store.engine import Store
@@ -88,9 +82,9 @@ def unread_beyond(
     require(actor, CLINICIAN, FRONT_DESK)
     before = working_days_before(now, working_days, zone)
     with store.write() as session:
-        readable = may_read_answers(session, actor, clinicians_see, now)
-        only = None if actor.kind == "system" or FRONT_DESK in actor.roles else readable
-        page = worklist.unread_since(session, store.keyring, before, number, now, readable, only=only)
+        may_read = may_read_answers(session, actor, clinicians_see, now)
+        only = None if actor.kind == "system" or FRONT_DESK in actor.roles else may_read
+        page = worklist.unread_since(session, store.keyring, before, number, now, may_read, only=only)
         audit.record_list(session, store.keyring, actor, [row.patient_id for row in page.rows], now)
     return page
 
@@ -139,13 +133,13 @@ def load_response(
     where none was; without any they are in the language of the file.
     Raises NotFound where there is none, or none that this actor may read: the two can't be told apart.
     """
-    with _readable(store, actor, response_id, clinicians_see, now) as (session, response, invitation):
-        readable = may_read_answers(session, actor, clinicians_see, now)
-        earlier = responses.find_earlier(session, response, readable, most=EARLIER_VISITS)
-        view = view_of(session, store.keyring, response, invitation, earlier, readable, zone, language)
-        _audit(session, store, actor, response_id, action, now)
+    with readable(store, actor, response_id, clinicians_see, now) as (session, response, invitation):
+        may_read = may_read_answers(session, actor, clinicians_see, now)
+        earlier = responses.find_earlier(session, response, may_read, most=EARLIER_VISITS)
+        view = view_of(session, store.keyring, response, invitation, earlier, may_read, zone, language)
+        note_on_record(session, store, actor, response_id, action, now)
         for before, _ in earlier:
-            _audit(session, store, actor, before.id, action, now, {"beside": response_id})
+            note_on_record(session, store, actor, before.id, action, now, {"beside": response_id})
     return view
 
 
@@ -167,7 +161,7 @@ def save_note(
     text = clean_text(text)
     if len(text) > MAX_NOTE_LENGTH:
         raise Invalid({"text": f"The note has {len(text):,} characters; at most {MAX_NOTE_LENGTH:,} are kept."})
-    with _readable(store, actor, response_id, clinicians_see, now, for_update=True) as (session, response, _):
+    with readable(store, actor, response_id, clinicians_see, now, for_update=True) as (session, response, _):
         writer = staff_id(actor)
         if writer is None:
             raise NotAllowed("A note needs a member of staff who writes it.")
@@ -178,23 +172,26 @@ def save_note(
             raise NotAllowed("This response is signed off, and its note with it.")
         if not notes.save(session, store.keyring, response_id, text, revision, writer, now):
             raise Conflict("Somebody else saved this note in the meantime.", current)
-        _audit(session, store, actor, response_id, "save_note", now)
+        note_on_record(session, store, actor, response_id, "save_note", now)
         return notes.read(session, store.keyring, response_id)
 
 
 def sign_off(store: Store, actor: Actor, response_id: str, *, clinicians_see: CliniciansSee, now: datetime) -> SignOff:
     """Note that the clinician has read the response, no more; from then on its note stands as it is.
 
-    Doing it again changes nothing and returns the first sign-off, whoever gave it.
+    Doing it again changes nothing and returns the first sign-off, whoever gave it. NotAllowed for what was typed in
+    from paper and not yet compared with it.
     """
-    with _readable(store, actor, response_id, clinicians_see, now, for_update=True) as (session, response, _):
+    with readable(store, actor, response_id, clinicians_see, now, for_update=True) as (session, response, _):
         reader = staff_id(actor)
         if reader is None:
             raise NotAllowed("Only the person who has read the answers can sign them off.")
         if response.reviewed_at is None:
+            if paper.awaits_confirmation(session, response_id):
+                raise NotAllowed("This was typed in from paper. First compare it with the paper form.")
             response.reviewed_at, response.reviewed_by = now, reader
             session.flush()
-            _audit(session, store, actor, response_id, "sign_off", now)
+            note_on_record(session, store, actor, response_id, "sign_off", now)
         found = signed_off_by(session, response)
         assert found is not None
         return found
@@ -208,7 +205,7 @@ def reopen(
     The note stays as it was signed. Raises Invalid without a reason; doing it again changes nothing.
     """
     reason = _written("reason", reason, MAX_REASON_LENGTH)
-    with _readable(store, actor, response_id, clinicians_see, now, for_update=True) as (session, response, _):
+    with readable(store, actor, response_id, clinicians_see, now, for_update=True) as (session, response, _):
         writer = _writer(actor)
         if response.reviewed_at is None or response.reviewed_by is None:
             return
@@ -217,7 +214,7 @@ def reopen(
         review_entries.add(session, store.keyring, response_id, "reopening", by=writer, at=now, text=reason)
         response.reviewed_at = response.reviewed_by = None
         session.flush()
-        _audit(session, store, actor, response_id, "reopen", now)
+        note_on_record(session, store, actor, response_id, "reopen", now)
 
 
 def add_addendum(
@@ -228,12 +225,12 @@ def add_addendum(
     Raises Invalid for an empty or too long text, NotAllowed before the first sign-off: until then there is the note.
     """
     text = _written("addendum", text, MAX_NOTE_LENGTH)
-    with _readable(store, actor, response_id, clinicians_see, now, for_update=True) as (session, response, _):
+    with readable(store, actor, response_id, clinicians_see, now, for_update=True) as (session, response, _):
         writer = _writer(actor)
         if response.reviewed_at is None and not review_entries.was_signed(session, response_id):
             raise NotAllowed("This response is not signed off yet: write into its note.")
         review_entries.add(session, store.keyring, response_id, "addendum", by=writer, at=now, text=text)
-        _audit(session, store, actor, response_id, "add_addendum", now)
+        note_on_record(session, store, actor, response_id, "add_addendum", now)
 
 
 def _written(field: str, text: str, most: int) -> str:
@@ -259,7 +256,7 @@ def note_refused(store: Store, actor: Actor, response_id: str, *, now: datetime)
 
 
 @contextmanager
-def _readable(
+def readable(
     store: Store,
     actor: Actor,
     response_id: str,
@@ -280,10 +277,10 @@ def _readable(
 
 def _note_refused(session: Session, store: Store, actor: Actor, response_id: str, now: datetime) -> None:
     if responses.exists(session, response_id):
-        _audit(session, store, actor, response_id, "refused", now)
+        note_on_record(session, store, actor, response_id, "refused", now)
 
 
-def _audit(
+def note_on_record(
     session: Session,
     store: Store,
     actor: Actor,
@@ -292,5 +289,6 @@ def _audit(
     now: datetime,
     detail: Mapping[str, str] | None = None,
 ) -> None:
+    """Put on record what somebody did with a response."""
     record = f"response:{response_id}"
     audit.record(session, store.keyring, actor=actor, action=action, record=record, at=now, detail=detail)

@@ -6,6 +6,7 @@ They act in the program's own name ("cli" in the audit trail): whoever may run t
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -20,9 +21,9 @@ from screening.cli import Refused
 from screening.cli.operate import open_store
 from screening.cli.output import write_whole
 from screening.config import Settings
-from screening.reporting import reader_in, report_of
+from screening.reporting import fhir_of, reader_in, report_of
 from screening.store import registry
-from screening.store.access import ROLES
+from screening.store.access import RIGHTS, ROLES
 from screening.store.audit import Actor
 from screening.store.engine import Store
 from screening.store.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -107,13 +108,26 @@ def invite(
 @click.command()
 @click.argument("response_id")
 @click.option(
-    "-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The PDF to write."
+    "-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The file to write."
 )
-@click.option("--language", type=click.Choice(LANGUAGES), help="Of questions and words; default: `staff_language`.")
-def report(response_id: str, output: Path, language: str | None) -> None:
+@click.option(
+    "--language",
+    type=click.Choice(LANGUAGES),
+    help="Of questions and words; default: `staff_language`, for FHIR the form's own.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["pdf", "fhir"]),
+    default="pdf",
+    show_default=True,
+    help="The report as a PDF, or the answers as a FHIR R4 QuestionnaireResponse.",
+)
+def report(response_id: str, output: Path, language: str | None, form: str) -> None:
     """Write the report of a sent response as a PDF; the download is put on record."""
     with _working() as (store, settings):
-        language = language or settings.staff_language
+        # FHIR is for programs: the questions stand in the form's own language, unless another one is asked for.
+        language = language or ("" if form == "fhir" else settings.staff_language)
         view = review.load_response(
             store,
             CLI,
@@ -124,6 +138,10 @@ def report(response_id: str, output: Path, language: str | None) -> None:
             action="download",
             language=language,
         )
+        if form == "fhir":
+            content = json.dumps(fhir_of(view, settings.zone), ensure_ascii=False, indent=2)
+            write_whole(output, f"{content}\n".encode())
+            return
         renderer = Renderer()
         try:
             pdf = renderer.render(report_of(view, reader_in(language, settings.zone)), settings.paper)
@@ -177,7 +195,8 @@ def staff() -> None:
 @staff.command("add")
 @click.argument("email")
 @click.option("--name", required=True, help="As colleagues and patients know the person.")
-@click.option("--role", "roles", required=True, multiple=True, help=f"One of {', '.join(ROLES)}; may be repeated.")
+@click.option("--role", "roles", multiple=True, help=f"One of {', '.join(ROLES)}; may be repeated.")
+@click.option("--right", "rights", multiple=True, help=f"A right that no role brings with it: {', '.join(RIGHTS)}.")
 @click.option(
     "--password",
     prompt="Password (15 characters or more)",
@@ -186,7 +205,7 @@ def staff() -> None:
     envvar="SCREENING_STAFF_PASSWORD",
     help="Better typed at the prompt, or given in SCREENING_STAFF_PASSWORD, than on the command line.",
 )
-def staff_add(email: str, name: str, roles: tuple[str, ...], password: str) -> None:
+def staff_add(email: str, name: str, roles: tuple[str, ...], rights: tuple[str, ...], password: str) -> None:
     """Make an account."""
     with _working() as (store, settings):
         accounts.create_staff(
@@ -194,7 +213,7 @@ def staff_add(email: str, name: str, roles: tuple[str, ...], password: str) -> N
             CLI,
             email=email,
             name=name,
-            roles=roles,
+            roles=(*roles, *rights),
             password=password,
             now=datetime.now(UTC),
             practice=settings.practice_name,
@@ -220,9 +239,32 @@ def staff_enable(email: str) -> None:
         click.echo(f"The account {email} is open.")
 
 
+@staff.command("grant")
+@click.argument("email")
+@click.argument("right", type=click.Choice(list(RIGHTS)))
+def staff_grant(email: str, right: str) -> None:
+    """Give an account a right that no role brings with it, and sign it out everywhere."""
+    _set_right(email, right, on=True)
+
+
+@staff.command("revoke")
+@click.argument("email")
+@click.argument("right", type=click.Choice(list(RIGHTS)))
+def staff_revoke(email: str, right: str) -> None:
+    """Take such a right away from an account, and sign it out everywhere."""
+    _set_right(email, right, on=False)
+
+
+def _set_right(email: str, right: str, *, on: bool) -> None:
+    with _working() as (store, _settings):
+        account = accounts.find_staff(store, CLI, email)
+        accounts.set_right(store, CLI, account.id, right, on=on, now=datetime.now(UTC))
+        click.echo(f"{email} {'has' if on else 'has not'} the right {right}.")
+
+
 @staff.command("list")
 def staff_list() -> None:
-    """Print the accounts: e-mail address, open or closed, roles, name."""
+    """Print the accounts: e-mail address, open or closed, roles and rights, name."""
     with _working() as (store, _settings):
         for account in accounts.list_staff(store, CLI):
             roles = ",".join(sorted(account.roles))

@@ -31,10 +31,11 @@ class ItemField(Field):
     ``number`` is the question's number, 0 for information text. ``recall`` is the time that the question looks back
     on, "" for none. ``is_follow_up`` says that an answer on the same page has just brought the question up. ``title``
     is what an error summary calls the question. ``size`` is that of its text: "s" under a heading. ``can_decline``:
-    "prefer not to say" stands with it.
+    "prefer not to say" stands with it. ``shows_number``: the question's number stands before it, as it does on paper.
     """
 
     is_follow_up = False
+    shows_number = False
     size: Literal["m", "s"] = "m"
     can_decline = True
 

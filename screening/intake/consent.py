@@ -76,7 +76,7 @@ def agree(store: Store, actor: Actor, consent: Consent, *, now: datetime, zone: 
         invitation.consented_at = invitation.begun_at = now
         invitation.consent_hash = consent.content_hash
         invitation.consent_language = consent.language
-        _keep_text(session, consent, now)
+        keep_text(session, consent, now)
         for position, (version, switched_on) in enumerate(_current(session, invitation.id)):
             response_id = new_id()
             session.add(
@@ -137,7 +137,8 @@ def _current(session: Session, invitation_id: str) -> list[tuple[Offered, tuple[
     return found
 
 
-def _keep_text(session: Session, consent: Consent, now: datetime) -> None:
+def keep_text(session: Session, consent: Consent, now: datetime) -> None:
+    """Keep a text that was agreed to, once for all who agree to it."""
     values = {
         "content_hash": consent.content_hash,
         "version": consent.version,

@@ -71,7 +71,7 @@ def submit(store: Store, actor: Actor, *, now: datetime, zone: tzinfo) -> bool:
         invitation.state = "sent"
         invitation.sent_at = now
         drafts.remove(session, [response.response_id for response in everything])
-        _end_sessions(session, invitation.id, now)
+        end_sessions(session, invitation.id, now)
         audit.record(
             session,
             store.keyring,
@@ -92,7 +92,7 @@ def was_sent(store: Store, invitation_id: str) -> bool:
 def _send(session: Session, keyring: Keyring, response: Begun, actor: Actor, now: datetime) -> None:
     response_id = response.response_id
     event_id = audit.record(session, keyring, actor=actor, action="send", record=f"response:{response_id}", at=now)
-    pages = _pages(response)
+    pages = pages_on_path(response)
     document = keyring.seal({"pages": pages}, responses.bound_to(response_id))
     used = [page["language"] for page in pages.values()]
     language = response.language if response.language in used or not used else used[0]
@@ -103,7 +103,7 @@ def _send(session: Session, keyring: Keyring, response: Begun, actor: Actor, now
     )
 
 
-def _end_sessions(session: Session, invitation_id: str, now: datetime) -> None:
+def end_sessions(session: Session, invitation_id: str, now: datetime) -> None:
     """End the patient's sessions on all devices. The rows stay, so that a second click is told "sent", not "gone"."""
     session.execute(
         update(WebSession)
@@ -112,7 +112,7 @@ def _end_sessions(session: Session, invitation_id: str, now: datetime) -> None:
     )
 
 
-def _pages(response: Begun) -> dict[str, dict[str, Any]]:
+def pages_on_path(response: Begun) -> dict[str, dict[str, Any]]:
     """Return the pages that were reached and are asked, page id -> what was answered on the path, in plain form.
 
     ``unseen`` are the questions that an answer given later brought up, and that were never on the screen; ``language``

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from screening.invitations import changing
 from screening.invitations.looking import InvitationView, invitation_view
-from screening.store import audit, corrections, invitations
+from screening.store import audit, corrections, invitations, paper
 from screening.store.access import CLINICIAN, FRONT_DESK, CliniciansSee, may_read_answers, require, staff_id
 from screening.store.audit import Actor
 from screening.store.engine import Store
@@ -24,12 +24,15 @@ def ask_for_correction(
 
     The new form is empty and asks for the same questionnaires; what was sent first stays as it is. Asking again makes
     one more link of the same correction. Raises NotFound where a clinician may not read what was sent, NotAllowed where
-    nothing was sent, or the day of the appointment has passed, with which links end.
+    nothing was sent, what was typed in from paper was rejected, or the day of the appointment has passed,
+    with which links end.
     """
     with store.write() as session:
         first = _of(session, actor, invitation_id, clinicians_see, now)
         if first.state != "sent":
             raise NotAllowed("Nothing has been sent yet, so there is nothing to correct.")
+        if paper.to_retype(session, first.id):
+            raise NotAllowed("A paper form of it is to be typed in again first.")
         if now >= invitations.links_end_at(first.appointment_at, zone):
             raise NotAllowed(changing.WHY_NO_LINK[invitations.LinkState.OVER])
         other = invitations.open_for(session, first.patient_id, first.appointment_at)

@@ -8,12 +8,13 @@ from datetime import datetime, tzinfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from screening.store import audit, corrections, invitations, patients, registry, staff, worklist
+from screening.store import audit, corrections, invitations, paper, patients, registry, staff, worklist
 from screening.store.access import FRONT_DESK, require
 from screening.store.audit import Actor
 from screening.store.corrections import CorrectionState
 from screening.store.crypto import Keyring
 from screening.store.engine import Store
+from screening.store.paper import PaperState
 from screening.store.patients import Identity
 from screening.store.tables import InvitationLink
 from screening.store.worklist import ListFilter, ListPage, ListRow, ListState
@@ -49,6 +50,7 @@ class InvitationView:
     links: int
     links_end_at: datetime
     is_locked: bool
+    paper: PaperState | None
     corrects: bool = False
     correction: CorrectionState | None = None
 
@@ -70,6 +72,8 @@ def invitation_view(
     invitation = invitations.get(session, invitation_id)
     names = staff.names(session, (invitation.clinician_id, invitation.created_by))
     titles = registry.titles(session)
+    reviews = worklist.reviews_of(session, [invitation_id]).get(invitation_id, ())
+    on_paper = paper.states(session, [invitation_id]).get(invitation_id)
     return InvitationView(
         invitation_id=invitation_id,
         patient_id=invitation.patient_id,
@@ -78,7 +82,7 @@ def invitation_view(
         clinician=names[invitation.clinician_id],
         appointment_at=invitation.appointment_at,
         language=invitation.language,
-        state=worklist.state_of(invitation, worklist.reviews_of(session, [invitation_id]).get(invitation_id, ())),
+        state=worklist.state_of(invitation, reviews, on_paper),
         link_state=invitations.link_state(invitation, now, zone),
         forms=tuple(titles.get(form, form) for form in invitations.questionnaire_ids(session, invitation_id)),
         created_at=invitation.created_at,
@@ -91,6 +95,7 @@ def invitation_view(
             select(func.count()).select_from(InvitationLink).where(InvitationLink.invitation_id == invitation_id)
         )
         or 0,
+        paper=on_paper,
         correction=corrections.states(session, [invitation_id]).get(invitation_id),
         corrects=invitation_id in corrections.correcting(session, [invitation_id]),
         links_end_at=invitations.links_end_at(invitation.appointment_at, zone),

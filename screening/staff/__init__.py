@@ -11,6 +11,7 @@ from screening.staff.accounts import (
     list_staff,
     set_language,
     set_password,
+    set_right,
     set_roles,
 )
 from screening.staff.passwords import PASSWORD_LENGTH, hash_password, password_problem
@@ -27,5 +28,6 @@ __all__ = [
     "password_problem",
     "set_language",
     "set_password",
+    "set_right",
     "set_roles",
 ]

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from screening.staff.passwords import hash_password, password_problem
 from screening.store import audit, worklist
 from screening.store import staff as repository
-from screening.store.access import ADMINISTRATOR, CLINICIAN, ROLES, require
+from screening.store.access import ADMINISTRATOR, CLINICIAN, RIGHTS, ROLES, require
 from screening.store.audit import Actor, DetailValue
 from screening.store.engine import Store, insert_unless_there
 from screening.store.errors import Invalid, NotAllowed, NotFound
@@ -28,7 +28,7 @@ _TAKEN = "There is an account with this e-mail address already."
 
 @dataclass(frozen=True, slots=True)
 class StaffView:
-    """A staff account as an administrator sees it."""
+    """A staff account as an administrator sees it; ``roles`` has the rights that come with no role, too."""
 
     id: int
     email: str
@@ -151,6 +151,16 @@ def set_roles(store: Store, actor: Actor, staff_id: int, roles: Collection[str],
         _audit(session, store, actor, staff_id, "set_roles", now, {"from": sorted(before), "to": sorted(roles)})
 
 
+def set_right(store: Store, actor: Actor, staff_id: int, right: str, *, on: bool, now: datetime) -> None:
+    """Give an account a right, or take it away; its roles stay. Raises as `set_roles` does."""
+    if right not in RIGHTS:
+        raise Invalid({"rights": f"There is no right {right}; there is {', '.join(RIGHTS)}."})
+    require(actor, ADMINISTRATOR)
+    with store.read() as session:
+        roles = {role.name for role in repository.get(session, staff_id).roles}
+    set_roles(store, actor, staff_id, roles | {right} if on else roles - {right}, now=now)
+
+
 def set_password(store: Store, actor: Actor, staff_id: int, password: str, *, now: datetime, practice: str = "") -> str:
     """Give an account another password and end its sessions; by an administrator, or by the person herself.
 
@@ -193,10 +203,10 @@ def _check(email: str, name: str, roles: Collection[str]) -> dict[str, str]:
 
 
 def _check_roles(roles: Collection[str]) -> dict[str, str]:
-    unknown = sorted(set(roles) - ROLES.keys())
+    unknown = sorted(set(roles) - ROLES.keys() - RIGHTS.keys())
     if unknown:
-        return {"roles": f"There is no role {', '.join(unknown)}; there are {', '.join(ROLES)}."}
-    return {} if roles else {"roles": "Choose at least one role."}
+        return {"roles": f"There is no role {', '.join(unknown)}; there are {', '.join((*ROLES, *RIGHTS))}."}
+    return {} if roles else {"roles": "Choose at least one role or right."}
 
 
 def _lock(session: Session) -> None:
@@ -222,7 +232,8 @@ def _leave_no_answers_unread(session: Session, account: Staff, now: datetime) ->
 
 def _give_roles(session: Session, staff_id: int, roles: Collection[str]) -> None:
     for name in roles:
-        insert_unless_there(session, Role, {"name": name, "description": ROLES[name]}, Role.name)
+        description = {**ROLES, **RIGHTS}[name]
+        insert_unless_there(session, Role, {"name": name, "description": description}, Role.name)
     role_ids = session.scalars(select(Role.id).where(Role.name.in_(roles)))
     session.execute(insert(staff_role), [{"staff_id": staff_id, "role_id": role_id} for role_id in role_ids])
 

@@ -15,6 +15,7 @@ from screening.store.tables import Cover, Invitation
 FRONT_DESK: Final = "front_desk"
 CLINICIAN: Final = "clinician"
 ADMINISTRATOR: Final = "administrator"
+TRANSCRIBER: Final = "transcriber"
 
 ROLES: Final[dict[str, str]] = {
     FRONT_DESK: "invites patients and sees who has answered; reaches no answer",
@@ -22,6 +23,11 @@ ROLES: Final[dict[str, str]] = {
     ADMINISTRATOR: "looks after accounts and questionnaires; reaches no answer",
 }
 """Role -> what it is for."""
+
+RIGHTS: Final[dict[str, str]] = {
+    TRANSCRIBER: "types in what patients answered on paper; reads none of it again once it is saved",
+}
+"""A right of its own, which no role brings with it -> what it is for. Kept with the roles of an account."""
 
 CliniciansSee: TypeAlias = Literal["own", "practice"]
 """Whether clinicians read the responses of their own appointments only, or the whole practice's."""

@@ -6,9 +6,10 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Literal, TypeAlias
 
-from sqlalchemy import insert, select
+from sqlalchemy import exists, insert, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from screening.store.paper import AWAITS_RETYPING, counts
 from screening.store.tables import Correction, Invitation, Response
 
 CorrectionState: TypeAlias = Literal["asked", "sent"]
@@ -23,14 +24,16 @@ def add(session: Session, invitation_id: str, corrects_id: str) -> None:
 def states(session: Session, invitation_ids: Collection[str]) -> dict[str, CorrectionState]:
     """Return what became of corrected versions of these invitations, by id; nothing of those that were called off."""
     found: dict[str, CorrectionState] = {}
+    # On paper it has not come before it was compared with it, nor while it is to be typed in again.
+    waits = or_(exists().where(Response.invitation_id == Invitation.id, ~counts(Response)), AWAITS_RETYPING)
     query = (
-        select(Correction.corrects_id, Invitation.state)
+        select(Correction.corrects_id, Invitation.state, waits.label("waits"))
         .join(Invitation, Invitation.id == Correction.invitation_id)
         .where(Correction.corrects_id.in_(invitation_ids), Invitation.state.in_(("open", "sent")))
     )
-    for corrects_id, state in session.execute(query):
+    for corrects_id, state, waits_for_paper in session.execute(query):
         if found.get(corrects_id) != "sent":
-            found[corrects_id] = "sent" if state == "sent" else "asked"
+            found[corrects_id] = "sent" if state == "sent" and not waits_for_paper else "asked"
     return found
 
 
@@ -50,6 +53,7 @@ def corrected_by(session: Session, response: Response) -> tuple[str, datetime] |
             Correction.corrects_id == response.invitation_id,
             Response.questionnaire_id == response.questionnaire_id,
             Response.sent_at.is_not(None),
+            counts(Response),
         )
         .order_by(Response.sent_sequence.desc())
         .limit(1)

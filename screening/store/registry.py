@@ -24,7 +24,14 @@ from screening.store import audit, overlays
 from screening.store.crypto import Keyring
 from screening.store.engine import insert_unless_there
 from screening.store.errors import NotFound
-from screening.store.tables import QuestionnaireSwitch, QuestionnaireVersion, Response, Safeguard
+from screening.store.tables import (
+    QuestionnaireSwitch,
+    QuestionnaireVersion,
+    RejectedResponse,
+    Response,
+    Safeguard,
+    TranscriptionForm,
+)
 
 SELF_HARM = "self_harm"
 
@@ -308,10 +315,12 @@ def _frozen(loaded: Loaded, there: QuestionnaireVersion) -> str:
 
 
 def _is_frozen(session: Session, version: QuestionnaireVersion) -> bool:
-    begun = select(Response.id).where(
-        Response.questionnaire_id == version.questionnaire_id, Response.version == version.version
-    )
-    return session.scalar(begun.limit(1)) is not None
+    # A form on paper stands on its version from the first page that is typed in, and still does if it is rejected.
+    for table in (Response, TranscriptionForm, RejectedResponse):
+        on_it = (table.questionnaire_id == version.questionnaire_id, table.version == version.version)
+        if session.scalar(select(table.version).where(*on_it).limit(1)) is not None:
+            return True
+    return False
 
 
 def _is_offered(version: QuestionnaireVersion) -> bool:

@@ -17,11 +17,11 @@ from sqlalchemy.orm import Session, aliased
 from screening.answer_formats import parse_flat
 from screening.answers import Answers, Value
 from screening.definition.model import Questionnaire
-from screening.store import audit
+from screening.store import audit, paper
 from screening.store.access import CliniciansSee, may_read_answers
 from screening.store.audit import Actor
 from screening.store.crypto import Keyring
-from screening.store.tables import Correction, Invitation, Response
+from screening.store.tables import Correction, Invitation, RejectedResponse, Response
 
 
 def bound_to(response_id: str) -> str:
@@ -56,7 +56,10 @@ def find_sent(
 def find_newest(
     session: Session, patient_id: str, questionnaire_id: str, readable: ColumnElement[bool]
 ) -> tuple[Response, Invitation] | None:
-    """Return what a patient sent last to a questionnaire, if there is any that may be read; else None."""
+    """Return what a patient sent last to a questionnaire, if there is any that may be read; else None.
+
+    What was typed in from paper counts once it was compared with it.
+    """
     row = session.execute(
         select(Response, Invitation)
         .join(Invitation, Invitation.id == Response.invitation_id)
@@ -64,6 +67,7 @@ def find_newest(
             Response.patient_id == patient_id,
             Response.questionnaire_id == questionnaire_id,
             Response.sent_sequence.is_not(None),
+            paper.counts(Response),
             readable,
         )
         .order_by(Response.sent_sequence.desc())
@@ -79,13 +83,14 @@ def find_earlier(
     """Return what the same patient sent to the same questionnaire before, the earliest first, at most ``most``.
 
     Only what may be read; ``readable`` is from `screening.store.access.may_read_answers`. What a corrected version took
-    the place of is left out, for that one is there. Found by the index of a patient's history.
+    the place of is left out, for that one is there, and so is what was typed in from paper and not yet compared with
+    it. Found by the index of a patient's history.
     """
     by = aliased(Response)
     corrected = (
         select(by.id)
         .join(Correction, Correction.invitation_id == by.invitation_id)
-        .where(Correction.corrects_id == Invitation.id, by.sent_sequence <= response.sent_sequence)
+        .where(Correction.corrects_id == Invitation.id, by.sent_sequence <= response.sent_sequence, paper.counts(by))
     )
     rows = session.execute(
         select(Response, Invitation)
@@ -95,6 +100,7 @@ def find_earlier(
             Response.questionnaire_id == response.questionnaire_id,
             Response.sent_sequence < response.sent_sequence,
             ~corrected.exists(),
+            paper.counts(Response),
             readable,
         )
         .order_by(Response.sent_sequence.desc())
@@ -140,6 +146,26 @@ def remove(
         .values(begun_at=None, consented_at=None, consent_hash=None, consent_language=None, helped_by=None),
         execution_options={"synchronize_session": False},
     )
+    return events
+
+
+def remove_rejected(
+    session: Session, keyring: Keyring, found: Sequence[RejectedResponse], *, actor: Actor, reason: str, at: datetime
+) -> list[int]:
+    """Delete what was typed in from paper and rejected, and return the ids of the events that say so."""
+    events = [
+        audit.record(
+            session,
+            keyring,
+            actor=actor,
+            action="delete",
+            record=f"response:{row.id}",
+            at=at,
+            detail={"reason": reason, "questionnaire": row.questionnaire_id, "version": row.version},
+        )
+        for row in found
+    ]
+    session.execute(delete(RejectedResponse).where(RejectedResponse.id.in_([row.id for row in found])))
     return events
 
 

@@ -13,12 +13,13 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, select
 from sqlalchemy.orm import Session
 
-from screening.store import corrections, covers, patients, registry, staff
+from screening.store import corrections, covers, paper, patients, registry, staff
 from screening.store.access import CliniciansSee, may_read_answers
 from screening.store.audit import Actor
 from screening.store.corrections import CorrectionState
 from screening.store.crypto import Keyring
 from screening.store.invitations import is_locked
+from screening.store.paper import AWAITS_RETYPING, ListedRejection, PaperState
 from screening.store.tables import Invitation, InvitationQuestionnaire, Response
 
 PAGE_SIZE = 50
@@ -36,6 +37,8 @@ class ListState(StrEnum):
     DELETED = "deleted"
     """Sent, and its answers deleted since: when their time was over, or because the patient asked."""
     CANCELLED = "cancelled"
+    RETYPE = "retype"
+    """What was typed in from paper was rejected, and is to be typed in again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,21 +60,23 @@ class ListFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedResponse:
-    """A sent response, for those who may read it."""
+    """A sent response, for those who may read it; ``counts`` beside others, as `paper.counts` has it."""
 
     response_id: str
     questionnaire_id: str
     title: str
     reviewed_at: datetime | None
+    counts: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListRow:
     """One appointment; ``forms`` are the titles of what was asked for.
 
-    ``responses`` is empty until all is sent, and for whoever may not read them. ``covered_by`` names who covers for
-    the clinician now. ``corrects`` says that this asks for a corrected version of what was sent before, ``correction``
-    what became of a corrected version of this.
+    ``responses`` is empty until all is sent, and for whoever may not read them, and so is ``rejected``: what was
+    typed in from paper, was rejected, and has not been typed in again. ``paper`` is None where nothing is on paper.
+    ``covered_by`` names who covers for the clinician now. ``corrects`` says that this asks for a corrected version of
+    what was sent before, ``correction`` what became of a corrected version of this.
     """
 
     invitation_id: str
@@ -90,6 +95,8 @@ class ListRow:
     corrects: bool = False
     correction: CorrectionState | None = None
     responses: tuple[ListedResponse, ...] = ()
+    paper: PaperState | None = None
+    rejected: tuple[ListedRejection, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +120,8 @@ _IN_STATE: dict[ListState, ColumnElement[bool]] = {
     ListState.DECLINED: Invitation.state == "declined",
     ListState.SENT: and_(Invitation.state == "sent", _HAS_UNREVIEWED),
     ListState.REVIEWED: and_(Invitation.state == "sent", _HAS_RESPONSE, not_(_HAS_UNREVIEWED)),
-    ListState.DELETED: and_(Invitation.state == "sent", not_(_HAS_RESPONSE)),
+    ListState.DELETED: and_(Invitation.state == "sent", not_(_HAS_RESPONSE), not_(AWAITS_RETYPING)),
+    ListState.RETYPE: and_(Invitation.state == "sent", AWAITS_RETYPING),
     ListState.CANCELLED: Invitation.state == "cancelled",
 }
 
@@ -231,6 +239,7 @@ def _rows(session: Session, keyring: Keyring, shown: Sequence[Invitation], now: 
     corrected = corrections.states(session, ids)
     correcting = corrections.correcting(session, ids)
     reviews = reviews_of(session, ids)
+    on_paper = paper.states(session, ids)
     titles = registry.titles(session)
     forms: dict[str, list[str]] = {}
     for invitation_id, questionnaire_id in session.execute(
@@ -249,7 +258,8 @@ def _rows(session: Session, keyring: Keyring, shown: Sequence[Invitation], now: 
             clinician=clinicians[invitation.clinician_id],
             appointment_at=invitation.appointment_at,
             language=invitation.language,
-            state=state_of(invitation, reviews.get(invitation.id, ())),
+            state=state_of(invitation, reviews.get(invitation.id, ()), on_paper.get(invitation.id)),
+            paper=on_paper.get(invitation.id),
             sent_at=invitation.sent_at,
             is_locked=is_locked(invitation),
             forms=tuple(titles.get(form, form) for form in forms.get(invitation.id, ())),
@@ -261,14 +271,16 @@ def _rows(session: Session, keyring: Keyring, shown: Sequence[Invitation], now: 
     )
 
 
-def state_of(invitation: Invitation, reviews: Collection[datetime | None]) -> ListState:
+def state_of(
+    invitation: Invitation, reviews: Collection[datetime | None], on_paper: PaperState | None = None
+) -> ListState:
     """Tell what became of an invitation; ``reviews`` are those of its responses, as `reviews_of` returns them."""
     if invitation.state == "open":
         return ListState.BEGUN if invitation.begun_at else ListState.NOT_STARTED
     if invitation.state != "sent":
         return ListState(invitation.state)
     if not reviews:
-        return ListState.DELETED
+        return ListState.RETYPE if on_paper is PaperState.RETYPE else ListState.DELETED
     return ListState.SENT if None in reviews else ListState.REVIEWED
 
 
@@ -284,7 +296,7 @@ def reviews_of(session: Session, invitation_ids: Collection[str]) -> dict[str, l
 def count_waiting(session: Session, clinician_id: int, now: datetime) -> int:
     """Count a clinician's appointments with answers that can still come, or are not yet reviewed."""
     can_come = and_(Invitation.state == "open", Invitation.appointment_at > now - _LINKS_LAST)
-    waits = and_(Invitation.state == "sent", _HAS_UNREVIEWED)
+    waits = and_(Invitation.state == "sent", or_(_HAS_UNREVIEWED, AWAITS_RETYPING))
     query = select(func.count()).select_from(Invitation)
     return session.scalar(query.where(Invitation.clinician_id == clinician_id, or_(can_come, waits))) or 0
 
@@ -299,7 +311,13 @@ def responses_of(
     titles = registry.titles(session)
     found: dict[str, tuple[ListedResponse, ...]] = {}
     query = (
-        select(Response.invitation_id, Response.id, Response.questionnaire_id, Response.reviewed_at)
+        select(
+            Response.invitation_id,
+            Response.id,
+            Response.questionnaire_id,
+            Response.reviewed_at,
+            paper.counts(Response).label("counts"),
+        )
         .where(
             Response.invitation_id.in_(invitation_ids),
             Response.sent_at.is_not(None),
@@ -307,16 +325,25 @@ def responses_of(
         )
         .order_by(Response.position)
     )
-    for invitation_id, response_id, questionnaire_id, reviewed_at in session.execute(query):
+    for invitation_id, response_id, questionnaire_id, reviewed_at, counts in session.execute(query):
         title = titles.get(questionnaire_id, questionnaire_id)
         response = ListedResponse(
-            response_id=response_id, questionnaire_id=questionnaire_id, title=title, reviewed_at=reviewed_at
+            response_id=response_id,
+            questionnaire_id=questionnaire_id,
+            title=title,
+            reviewed_at=reviewed_at,
+            counts=counts,
         )
         found[invitation_id] = (*found.get(invitation_id, ()), response)
     return found
 
 
 def _add_responses(session: Session, readable: ColumnElement[bool], page: ListPage) -> ListPage:
-    found = responses_of(session, readable, [row.invitation_id for row in page.rows])
-    rows = (replace(row, responses=found.get(row.invitation_id, ())) for row in page.rows)
+    ids = [row.invitation_id for row in page.rows]
+    found = responses_of(session, readable, ids)
+    rejected = paper.rejections(session, readable, ids, only_waiting=True)
+    rows = (
+        replace(row, responses=found.get(row.invitation_id, ()), rejected=rejected.get(row.invitation_id, ()))
+        for row in page.rows
+    )
     return replace(page, rows=tuple(rows))

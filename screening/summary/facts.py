@@ -59,15 +59,38 @@ FilledIn: TypeAlias = Literal["alone", "helped", "paper"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What a member of staff wrote or did, with name and time; ``text`` is "" for a sign-off."""
+
+    by: str
+    at: datetime
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperFacts:
+    """Who typed in what stands on paper, when the patient signed the consent, and who compared the two.
+
+    When it was typed in is when the response was sent. ``rejected``: somebody found it mistyped.
+    """
+
+    typed_by: str
+    signed_on: date
+    confirmed: Entry | None = None
+    rejected: Entry | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ResponseFacts:
     """The circumstances of one response; what is None or "" is not printed.
 
     ``language`` (BCP 47) is the one in which it was filled in, ``page_languages`` that of each page that was reached,
     by page id. ``reviewed_by`` tells for each translation that the patient read who reviewed it, "" for nobody:
     language -> name and date, in words. ``helper`` is who helped, in words. ``corrects`` is when
-    the response that this one replaces was sent, ``corrected`` when the one that replaces it was. ``switched_on`` are
-    the ids of the pages and items, off by default, that the clinic had switched on. ``withheld`` names what is left out
-    of this copy. ``earlier`` are the patient's responses to the same questionnaire before this one, the earliest first.
+    the response that this one replaces was sent, ``corrected`` when the one that replaces it was. ``paper`` is for what
+    was typed in from paper. ``switched_on`` are the ids of the pages and items, off by default, that the clinic had
+    switched on. ``withheld`` names what is left out of this copy. ``earlier`` are the patient's responses to the same
+    questionnaire before this one, the earliest first.
     """
 
     response_id: str
@@ -86,6 +109,7 @@ class ResponseFacts:
     helper: str = ""
     corrects: datetime | None = None
     corrected: datetime | None = None
+    paper: PaperFacts | None = None
     switched_on: frozenset[str] = frozenset()
     attention: tuple[AttentionSetting, ...] = ()
     withheld: tuple[str, ...] = ()
@@ -96,15 +120,6 @@ class ResponseFacts:
         """Return the languages in which it was filled in, in form order, each once; none where that is not known."""
         found = dict.fromkeys(language for language in self.page_languages.values() if language)
         return tuple(found) or ((self.language,) if self.language else ())
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """What a member of staff wrote or did, with name and time; ``text`` is "" for a sign-off."""
-
-    by: str
-    at: datetime
-    text: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,8 +46,7 @@ def provenance(
     phrases = (
         wording.form.format(title=questionnaire.title, version=questionnaire.version),
         _approval(response, formats),
-        wording.started.format(time=formats.time(response.started_at)) if response.started_at else "",
-        wording.sent.format(time=formats.time(response.sent_at)) if response.sent_at else "",
+        *_times(response, formats),
         wording.language.format(language=formats.languages(response.languages)) if response.languages else "",
         *_translations(response, formats),
         _filled_in(response, formats),
@@ -56,6 +55,26 @@ def provenance(
         _not_used(questionnaire, form, formats),
     )
     return tuple(phrase for phrase in phrases if phrase)
+
+
+def _times(response: ResponseFacts, formats: Formats) -> Iterator[str]:
+    """Yield when it was started and sent; of what was typed in from paper, all that happened to it instead."""
+    wording, paper = formats.wording, response.paper
+    if paper is None:
+        if response.started_at:
+            yield wording.started.format(time=formats.time(response.started_at))
+        if response.sent_at:
+            yield wording.sent.format(time=formats.time(response.sent_at))
+        return
+    typed_at = formats.time(response.sent_at) if response.sent_at else ""
+    yield wording.typed_in.format(name=paper.typed_by, time=typed_at)
+    yield wording.signed_on_paper.format(date=formats.date(paper.signed_on))
+    if paper.rejected is not None:
+        yield wording.rejected.format(name=paper.rejected.by, time=formats.time(paper.rejected.at))
+    elif paper.confirmed is None:
+        yield wording.not_compared
+    else:
+        yield wording.compared.format(name=paper.confirmed.by, time=formats.time(paper.confirmed.at))
 
 
 def _approval(response: ResponseFacts, formats: Formats) -> str:

@@ -7,8 +7,10 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
+from screening.config import PROJECT
 from tests.support.browser import DESKTOP, SMALL_PHONE_NO_SCRIPT, Way
 from tests.support.journey import ADMIN, Member, Running
+from tests.support.rendered import OF_PREVIEW, rendered
 
 FORM = "detachment-checkin"
 
@@ -17,7 +19,15 @@ FORM = "detachment-checkin"
 def test_a_questionnaire_is_looked_at_as_a_patient_sees_it(
     practice: Running, member: Callable[..., Member], way: Way
 ) -> None:
-    admin = member(way)
+    with rendered(practice.app) as seen:
+        look_around(member(way))
+    assert OF_PREVIEW - seen == set()
+    assert {path.name for path in (PROJECT / "templates" / "preview").glob("[!_]*.html")} - {
+        name.removeprefix("preview/") for name in seen
+    } == {"gate.html"}, "this form has no sensitive page; tests/web/test_preview.py has one"
+
+
+def look_around(admin: Member) -> None:
     admin.signs_in(ADMIN)
     admin.opens(f"/clinic/questionnaires/{FORM}/2026.1")
     admin.follow("Preview: see it as a patient does")

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from flask import Flask, template_rendered
 
 from reports.process import RenderError
 from screening.config import PROJECT
 from tests.support.browser import DESKTOP, SMALL_PHONE_NO_SCRIPT, Way
 from tests.support.journey import ADMIN, DESK, HORAK, NOVAK, Member, Running
+from tests.support.rendered import OF_PAPER, OF_PREVIEW, rendered
 
 _FOLDERS = ("clinic", "admin", "security")
 
@@ -207,16 +205,5 @@ def pages() -> set[str]:
     """Return the templates of all pages of the staff; parts of pages begin with _."""
     templates = PROJECT / "templates"
     found = (path for folder in _FOLDERS for path in (templates / folder).glob("[!_]*.html"))
-    return {path.relative_to(templates).as_posix() for path in found if path != Path(templates / "clinic/layout.html")}
-
-
-@contextmanager
-def rendered(app: Flask) -> Iterator[set[str]]:
-    """Collect the names of the templates that are rendered."""
-    names: set[str] = set()
-
-    def note(_app: Flask, template: Any, **_rest: Any) -> None:
-        names.add(template.name)
-
-    with template_rendered.connected_to(note, app):
-        yield names
+    names = {path.relative_to(templates).as_posix() for path in found if path != Path(templates / "clinic/layout.html")}
+    return names - OF_PAPER - OF_PREVIEW

@@ -12,8 +12,10 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from screening import staff
-from screening.store.tables import Invitation
+from screening.paper import comparing
+from screening.store.tables import Invitation, Response
 from tests.support.clinic import ANSWERED, NOW, Clinic
+from tests.support.paper import Typist
 from tests.support.staff import Member
 
 IN = "in"
@@ -21,29 +23,31 @@ SIGN_IN = "sign in"
 FORBIDDEN = "403"
 HIDDEN = "404"
 
-ROLES = ("anonymous", "front_desk", "own_clinician", "other_clinician", "administrator")
+ROLES = ("anonymous", "front_desk", "own_clinician", "other_clinician", "administrator", "transcriber")
 
-EVERYBODY = (SIGN_IN, IN, IN, IN, IN)
-DESK = (SIGN_IN, IN, FORBIDDEN, FORBIDDEN, FORBIDDEN)
-CLINICIANS = (SIGN_IN, FORBIDDEN, IN, IN, FORBIDDEN)
-OWN_CLINICIAN = (SIGN_IN, HIDDEN, IN, HIDDEN, HIDDEN)
-OWN_CLINICIAN_AND_DESK = (SIGN_IN, IN, IN, HIDDEN, FORBIDDEN)
-CLINICIANS_AND_ADMINISTRATOR = (SIGN_IN, FORBIDDEN, IN, IN, IN)
-DESK_AND_CLINICIANS = (SIGN_IN, IN, IN, IN, FORBIDDEN)
+EVERYBODY = (SIGN_IN, IN, IN, IN, IN, IN)
+EVERY_ROLE = (SIGN_IN, IN, IN, IN, IN, FORBIDDEN)
+DESK = (SIGN_IN, IN, FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN)
+CLINICIANS = (SIGN_IN, FORBIDDEN, IN, IN, FORBIDDEN, FORBIDDEN)
+OWN_CLINICIAN = (SIGN_IN, HIDDEN, IN, HIDDEN, HIDDEN, HIDDEN)
+OWN_CLINICIAN_AND_DESK = (SIGN_IN, IN, IN, HIDDEN, FORBIDDEN, FORBIDDEN)
+CLINICIANS_AND_ADMINISTRATOR = (SIGN_IN, FORBIDDEN, IN, IN, IN, FORBIDDEN)
+DESK_AND_CLINICIANS = (SIGN_IN, IN, IN, IN, FORBIDDEN, FORBIDDEN)
 DESK_AND_OWN_CLINICIAN = OWN_CLINICIAN_AND_DESK
-ADMINISTRATOR = (SIGN_IN, FORBIDDEN, FORBIDDEN, FORBIDDEN, IN)
+ADMINISTRATOR = (SIGN_IN, FORBIDDEN, FORBIDDEN, FORBIDDEN, IN, FORBIDDEN)
+TRANSCRIBER = (SIGN_IN, FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN, IN)
 
 STAFF_ROUTES: dict[str, tuple[str, ...]] = {
     "GET clinic.worklist": EVERYBODY,
     "GET clinic.unread": CLINICIANS,
     "GET clinic.overdue": DESK_AND_CLINICIANS,
     "GET clinic.today": DESK_AND_CLINICIANS,
-    "GET clinic.covers": EVERYBODY,
-    "POST clinic.set_cover": EVERYBODY,
+    "GET clinic.covers": EVERY_ROLE,
+    "POST clinic.set_cover": EVERY_ROLE,
     "GET clinic.asked_first": CLINICIANS_AND_ADMINISTRATOR,
     "POST clinic.ask_first": CLINICIANS_AND_ADMINISTRATOR,
     "POST clinic.stop_asking_first": CLINICIANS_AND_ADMINISTRATOR,
-    "POST clinic.end_cover": EVERYBODY,
+    "POST clinic.end_cover": EVERY_ROLE,
     "GET clinic.appointments": DESK,
     "GET clinic.new_invitation": DESK,
     "POST clinic.create_invitation": DESK,
@@ -63,6 +67,17 @@ STAFF_ROUTES: dict[str, tuple[str, ...]] = {
     "GET clinic.response": OWN_CLINICIAN,
     "POST clinic.review_response": OWN_CLINICIAN,
     "GET clinic.report_pdf": OWN_CLINICIAN,
+    "GET clinic.paper_forms": TRANSCRIBER,
+    "GET clinic.paper_form": TRANSCRIBER,
+    "POST clinic.begin_paper_form": TRANSCRIBER,
+    "GET clinic.paper_page": TRANSCRIBER,
+    "POST clinic.type_paper_page": TRANSCRIBER,
+    "GET clinic.check_paper_form": TRANSCRIBER,
+    "POST clinic.save_paper_form": TRANSCRIBER,
+    "POST clinic.discard_paper_form": TRANSCRIBER,
+    "POST clinic.confirm_paper": OWN_CLINICIAN,
+    "POST clinic.reject_paper": OWN_CLINICIAN,
+    "GET clinic.rejected_response": OWN_CLINICIAN,
     "GET clinic.questionnaires": CLINICIANS_AND_ADMINISTRATOR,
     "GET clinic.questionnaire": CLINICIANS_AND_ADMINISTRATOR,
     "GET clinic.questionnaire_changes": CLINICIANS_AND_ADMINISTRATOR,
@@ -88,7 +103,7 @@ STAFF_ROUTES: dict[str, tuple[str, ...]] = {
     "GET admin.settings": ADMINISTRATOR,
     "GET admin.safeguard": ADMINISTRATOR,
     "POST admin.save_safeguard": ADMINISTRATOR,
-    "POST clinic.sign_out": (SIGN_IN,) * 5,  # last: it ends the session, and leads there
+    "POST clinic.sign_out": (SIGN_IN,) * len(ROLES),  # last: it ends the session, and leads there
 }
 """What each role, in the order of `ROLES`, gets to at a route."""
 
@@ -100,6 +115,16 @@ POSTED = {
 
 QUERIES = dict.fromkeys(("clinic.preview", "clinic.preview_pages", "clinic.walk_preview"), "version=1")
 """What follows the path of an address that needs a query."""
+
+OTHER_RESPONSES = {
+    "clinic.confirm_paper": "typed_id",
+    "clinic.reject_paper": "typed_id",
+    "clinic.rejected_response": "rejected_id",
+}
+"""Routes that open only for a response that came on paper -> which of the practice's it is."""
+
+SECRET = "Mornings, behind the blue door."
+"""What the transcriber typed in and saved."""
 
 EXTRA = """\
 id: extra
@@ -135,6 +160,7 @@ class Practice:
     """A practice with one patient of Dr Novak who has sent answers, and one who has not."""
 
     clinic: Clinic
+    typist: Typist
     values: dict[str, Any]
 
 
@@ -146,9 +172,21 @@ def practice(app: Flask) -> Practice:
     invited = clinic.invite(questionnaires=("mood", "extra"))
     more = {"extra": {"page": {"answers": {"one": True}, "skipped": False}}}
     response_id, _ = clinic.send(invited.invitation_id, {**ANSWERED, **more})
+    tina = clinic.member("Tina Typist", {"transcriber"})
+    paper_ids = []
+    for number in ("P-1", "P-2"):
+        on_paper = clinic.invite(record_number=number, name="Karel Dvorak").invitation_id
+        Typist(clinic, on_paper, tina).does_it_all({1: {"numb": True, "numb_when": SECRET}})
+        with clinic.store.read() as session:
+            paper_ids.append(session.scalar(select(Response.id).where(Response.invitation_id == on_paper)))
+    typed_id, rejected_id = paper_ids
+    comparing.reject(clinic.store, clinic.novak, rejected_id, "Mistyped.", clinicians_see="own", now=NOW)
     waiting = clinic.invite(record_number="B-2", name="Petr Svoboda")
     with clinic.store.read() as session:
         patient_id = session.scalar(select(Invitation.patient_id).where(Invitation.id == invited.invitation_id))
+    typist = Typist(clinic, waiting.invitation_id, tina)
+    typist.begin()
+    typist.types(1, numb=True)
     colleague = clinic.member("Eva Else", {"front_desk"})
     values = {
         "invitation_id": waiting.invitation_id,
@@ -159,11 +197,13 @@ def practice(app: Flask) -> Practice:
         "staff_id": colleague.id,
         "cover_id": "0" * 32,
         "attention_id": "0" * 32,
+        "typed_id": typed_id,
+        "rejected_id": rejected_id,
         "token": waiting.token,
         "number": 1,
         "name": "staff.css",
     }
-    return Practice(clinic, values)
+    return Practice(clinic, typist, values)
 
 
 @pytest.fixture
@@ -177,6 +217,7 @@ def member(app: Flask, practice: Practice) -> Callable[[str], Member]:
             "own_clinician": practice.clinic.novak,
             "other_clinician": practice.clinic.horak,
             "administrator": practice.clinic.admin,
+            "transcriber": practice.typist.actor,
         }
         if role != "anonymous":
             somebody.sign_in(actors[role])
@@ -196,7 +237,8 @@ def routes(app: Flask) -> dict[str, Rule]:
 
 def address(app: Flask, rule: Rule, values: dict[str, Any]) -> str:
     with app.test_request_context():
-        built = rule.build({name: values[name] for name in rule.arguments})
+        known = values | {"response_id": values[OTHER_RESPONSES.get(rule.endpoint, "response_id")]}
+        built = rule.build({name: known[name] for name in rule.arguments})
     assert built is not None, rule
     return f"{built[1]}?{QUERIES[rule.endpoint]}" if rule.endpoint in QUERIES else built[1]
 
@@ -322,3 +364,22 @@ def test_a_view_that_names_no_role_opens_for_nobody(
     monkeypatch.setitem(app.view_functions, "clinic.questionnaires", lambda: "forgotten")
     for role in ROLES[1:]:
         assert member(role).get("/clinic/questionnaires/").status_code == 403
+
+
+def test_who_typed_it_in_finds_it_nowhere_again(
+    app: Flask, practice: Practice, member: Callable[[str], Member]
+) -> None:
+    somebody, known = member("transcriber"), routes(app)
+    token = somebody.token()
+    for response_id in (practice.values["typed_id"], practice.values["rejected_id"]):
+        values = practice.values | dict.fromkeys(("response_id", "typed_id", "rejected_id"), response_id)
+        for way in STAFF_ROUTES:
+            method = way.split()[0]
+            if way == "POST clinic.sign_out":
+                continue
+            data = {"csrf_token": token, **POSTED.get(way, {})} if method == "POST" else None
+            found = somebody._send(method, address(app, known[way], values), data=data)
+            assert SECRET not in found.text, way
+    clinician = member("own_clinician")
+    assert SECRET in clinician.get(f"/clinic/responses/{practice.values['typed_id']}").text
+    assert SECRET in clinician.get(f"/clinic/rejected/{practice.values['rejected_id']}").text

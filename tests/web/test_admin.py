@@ -94,7 +94,7 @@ def test_roles_are_changed(app: Flask, clinic: Clinic, admin: Member) -> None:
     admin.get(f"/admin/staff/{clinic.desk.id}")
     assert dict(admin.form("/roles").fields)["roles"] == "front_desk"
     admin.press(action="/roles", roles=["clinician"])
-    assert "The roles are changed" in admin.text
+    assert "Roles and rights are changed" in admin.text
     desk = Member(app)
     desk.sign_in(clinic.desk)
     assert desk.path == "/clinic/"
@@ -103,7 +103,7 @@ def test_roles_are_changed(app: Flask, clinic: Clinic, admin: Member) -> None:
 def test_an_account_needs_a_role(clinic: Clinic, admin: Member) -> None:
     admin.get(f"/admin/staff/{clinic.desk.id}")
     admin.press(action="/roles", roles=[])
-    assert admin.problems == ["Choose at least one role."]
+    assert admin.problems == ["Choose at least one role or right."]
 
 
 def test_an_account_is_closed_and_opened(app: Flask, clinic: Clinic, admin: Member) -> None:

@@ -57,7 +57,7 @@ def create_staff() -> ResponseReturnValue:
             context.staff_actor(),
             email=form.text("email"),
             name=form.text("name"),
-            roles=form.values("roles"),
+            roles={*form.values("roles"), *form.values("rights")},
             password=password,
             now=context.now(),
             practice=context.settings().practice_name,
@@ -73,23 +73,25 @@ def create_staff() -> ResponseReturnValue:
 def account(staff_id: int) -> ResponseReturnValue:
     """Show one account and what can be changed of it."""
     found = _find(staff_id)
-    return _account_page(found, Form.of({"roles": sorted(found.roles)}))
+    held = sorted(found.roles)
+    return _account_page(found, Form.of({"roles": held, "rights": held}))
 
 
 @blueprint.post(f"/staff/{_ID}/roles")
 @allowed(ADMINISTRATOR)
 def save_roles(staff_id: int) -> ResponseReturnValue:
-    """Give the account exactly these roles."""
+    """Give the account exactly these roles, and these rights of their own."""
     form = Form(request.form)
     try:
-        staff.set_roles(context.store(), context.staff_actor(), staff_id, form.values("roles"), now=context.now())
+        held = {*form.values("roles"), *form.values("rights")}
+        staff.set_roles(context.store(), context.staff_actor(), staff_id, held, now=context.now())
     except Invalid as error:
         form.add_problems(error.problems)
     except NotAllowed as refusal:
         form.problems["roles"] = str(refusal)
     if form.problems:
         return _account_page(_find(staff_id), form), 422
-    return _back(staff_id, _("The roles are changed, and the account is signed out everywhere."))
+    return _back(staff_id, _("Roles and rights are changed, and the account is signed out everywhere."))
 
 
 @blueprint.post(f"/staff/{_ID}/disable")

@@ -12,6 +12,8 @@ from screening.web.clinic import (
     invitations,
     inviting,
     navigation,
+    paper,
+    paper_review,
     patients,
     preview,
     questionnaires,
@@ -30,6 +32,8 @@ __all__ = [
     "init_app",
     "invitations",
     "inviting",
+    "paper",
+    "paper_review",
     "patients",
     "preview",
     "questionnaires",
@@ -50,6 +54,8 @@ def init_app(app: Flask) -> None:
     }
     app.jinja_env.globals |= {
         "correction_words": words.CORRECTIONS,
+        "paper_words": words.PAPER_STATES,
+        "right_words": words.RIGHTS_OF_THEIR_OWN,
         "role_words": words.ROLES,
         "state_words": words.STATES,
     }

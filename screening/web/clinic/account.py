@@ -9,7 +9,7 @@ from flask_login import current_user
 
 from screening.definition.languages import own_name_of
 from screening.staff import PASSWORD_LENGTH, set_language, set_password, signing_in
-from screening.store.access import ADMINISTRATOR, CLINICIAN, FRONT_DESK
+from screening.store.access import ADMINISTRATOR, CLINICIAN, FRONT_DESK, TRANSCRIBER
 from screening.store.errors import Invalid
 from screening.translations import LANGUAGES
 from screening.web import context, language, security
@@ -20,7 +20,7 @@ from screening.web.staff_form import Form
 
 
 @blueprint.post("/sign-out")
-@allowed(FRONT_DESK, CLINICIAN, ADMINISTRATOR)
+@allowed(FRONT_DESK, CLINICIAN, ADMINISTRATOR, TRANSCRIBER)
 def sign_out() -> ResponseReturnValue:
     """End the session on the server, so that "back" shows nothing."""
     signing_in.note_sign_out(context.store(), context.staff_actor(), now=context.now())
@@ -29,14 +29,14 @@ def sign_out() -> ResponseReturnValue:
 
 
 @blueprint.get("/password")
-@allowed(FRONT_DESK, CLINICIAN, ADMINISTRATOR)
+@allowed(FRONT_DESK, CLINICIAN, ADMINISTRATOR, TRANSCRIBER)
 def change_password() -> ResponseReturnValue:
     """Ask for another password."""
     return _page(Form())
 
 
 @blueprint.post("/password")
-@allowed(FRONT_DESK, CLINICIAN, ADMINISTRATOR)
+@allowed(FRONT_DESK, CLINICIAN, ADMINISTRATOR, TRANSCRIBER)
 def save_password() -> ResponseReturnValue:
     """Take another password: all other sessions of this account end, this one goes on."""
     form = Form(request.form)
@@ -61,14 +61,14 @@ def save_password() -> ResponseReturnValue:
 
 
 @blueprint.get("/language")
-@allowed(FRONT_DESK, CLINICIAN, ADMINISTRATOR)
+@allowed(FRONT_DESK, CLINICIAN, ADMINISTRATOR, TRANSCRIBER)
 def choose_language() -> ResponseReturnValue:
     """Ask for the language that one wants to work in."""
     return _language_page(Form.of({"language": current_user.language or ""}))
 
 
 @blueprint.post("/language")
-@allowed(FRONT_DESK, CLINICIAN, ADMINISTRATOR)
+@allowed(FRONT_DESK, CLINICIAN, ADMINISTRATOR, TRANSCRIBER)
 def save_language() -> ResponseReturnValue:
     """Keep the language; the next page is in it."""
     form = Form(request.form)

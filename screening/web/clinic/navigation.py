@@ -10,7 +10,7 @@ from flask import request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from screening.store.access import ADMINISTRATOR, CLINICIAN, FRONT_DESK
+from screening.store.access import ADMINISTRATOR, CLINICIAN, FRONT_DESK, TRANSCRIBER
 from screening.web import context
 from screening.web.language import STAFF_PATHS
 
@@ -43,21 +43,27 @@ def home(roles: frozenset[str]) -> str:
     """Return the address of the page that a role's work begins on."""
     if CLINICIAN in roles:
         return url_for("clinic.worklist")
-    return url_for("clinic.appointments") if FRONT_DESK in roles else url_for("admin.staff_list")
+    if FRONT_DESK in roles:
+        return url_for("clinic.appointments")
+    if ADMINISTRATOR not in roles and TRANSCRIBER in roles:
+        return url_for("clinic.paper_forms")
+    return url_for("admin.staff_list")
 
 
 def _entries(roles: frozenset[str]) -> list[Entry]:
+    everybody = frozenset({FRONT_DESK, CLINICIAN, ADMINISTRATOR, TRANSCRIBER})
     places: Mapping[str, tuple[str, frozenset[str]]] = {
         "clinic.worklist": (_("My worklist"), frozenset({CLINICIAN})),
         "clinic.appointments": (_("Appointments"), frozenset({FRONT_DESK})),
         "clinic.new_invitation": (_("Invite a patient"), frozenset({FRONT_DESK})),
+        "clinic.paper_forms": (_("Paper forms"), frozenset({TRANSCRIBER})),
         "clinic.overdue": (_("Waiting too long"), frozenset({CLINICIAN, FRONT_DESK})),
         "clinic.covers": (_("Covers"), frozenset({CLINICIAN, FRONT_DESK})),
         "clinic.questionnaires": (_("Questionnaires"), frozenset({CLINICIAN, ADMINISTRATOR})),
         "admin.staff_list": (_("Staff"), frozenset({ADMINISTRATOR})),
         "admin.settings": (_("Settings"), frozenset({ADMINISTRATOR})),
-        "clinic.choose_language": (_("My language"), frozenset({FRONT_DESK, CLINICIAN, ADMINISTRATOR})),
-        "clinic.change_password": (_("My password"), frozenset({FRONT_DESK, CLINICIAN, ADMINISTRATOR})),
+        "clinic.choose_language": (_("My language"), everybody),
+        "clinic.change_password": (_("My password"), everybody),
     }
     return [
         Entry(label, url_for(endpoint), _is_here(endpoint))
@@ -71,5 +77,5 @@ def _is_here(endpoint: str) -> bool:
     return request.path == address or (endpoint in _SECTIONS and request.path.startswith(address))
 
 
-_SECTIONS = frozenset({"clinic.questionnaires", "admin.staff_list"})
+_SECTIONS = frozenset({"clinic.paper_forms", "clinic.questionnaires", "admin.staff_list"})
 """Pages that lead to others beneath them."""

@@ -52,11 +52,12 @@ def history(patient_id: str, questionnaire_id: str) -> ResponseReturnValue:
 
 
 def _histories(page: ListPage) -> list[tuple[str, str]]:
-    """Return id and title of each questionnaire of which this page lists more than one response to read."""
+    """Return id and title of each questionnaire of which this page lists more than one response that counts."""
     found: dict[str, list[str]] = {}
     for row in page.rows:
         for sent in row.responses:
-            found.setdefault(sent.questionnaire_id, []).append(sent.title)
+            if sent.counts:
+                found.setdefault(sent.questionnaire_id, []).append(sent.title)
     return [(questionnaire_id, titles[0]) for questionnaire_id, titles in found.items() if len(titles) > 1]
 
 

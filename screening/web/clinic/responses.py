@@ -27,9 +27,7 @@ _ID = "<string(length=32):response_id>"
 @allowed(CLINICIAN, hidden=True)
 def response(response_id: str) -> ResponseReturnValue:
     """Show the report of a response, with the note and the sign-off beside it."""
-    view = _load(response_id)
-    form = Form.of({"text": view.note.text, "revision": str(view.note.revision)})
-    return _page(view, form)
+    return response_page(load(response_id))
 
 
 @blueprint.post(f"/responses/{_ID}")
@@ -49,24 +47,28 @@ def review_response(response_id: str) -> ResponseReturnValue:
             _reopen(response_id, form)
     except Invalid as error:
         form.add_problems(error.problems)
-        return _page(_load(response_id), form), 422
+        return response_page(load(response_id), form), 422
     except Conflict as conflict:
         return _other_note(response_id, form, conflict.current), 409
     except NotAllowed as refusal:
-        return _other_note(response_id, form, _load(response_id).note, str(refusal)), 409
+        return _other_note(response_id, form, load(response_id).note, str(refusal)), 409
     if action == "reopen":
         flash(_("The response is open again and waits to be reviewed. What was signed stands as it was."))
         return redirect(url_for("clinic.response", response_id=response_id))
     if action not in ("sign_off", "next"):
         return redirect(url_for("clinic.response", response_id=response_id, _anchor="note"))
     there = _next_after(response_id) if action == "next" else url_for("clinic.response", response_id=response_id)
-    review.sign_off(
-        context.store(),
-        context.staff_actor(),
-        response_id,
-        clinicians_see=context.settings().clinicians_see,
-        now=context.now(),
-    )
+    try:
+        review.sign_off(
+            context.store(),
+            context.staff_actor(),
+            response_id,
+            clinicians_see=context.settings().clinicians_see,
+            now=context.now(),
+        )
+    except NotAllowed as refusal:
+        flash(str(refusal))
+        there = url_for("clinic.response", response_id=response_id)
     return redirect(there)
 
 
@@ -74,11 +76,11 @@ def review_response(response_id: str) -> ResponseReturnValue:
 @allowed(CLINICIAN, hidden=True)
 def report_pdf(response_id: str) -> ResponseReturnValue:
     """Send the report as a PDF. The file's name tells no name, record number or topic."""
-    view = _load(response_id, download=True)
+    view = load(response_id, download=True)
     renderer = current_app.extensions["renderer"]
     assert isinstance(renderer, Renderer)
     try:
-        pdf = renderer.render(_report(view), context.settings().paper)
+        pdf = renderer.render(report(view), context.settings().paper)
     except RenderError as error:
         current_app.logger.error("a report could not be rendered: %s", error)  # its message holds no answer
         return render_template("clinic/no_pdf.html", response_id=response_id), 503, {"Retry-After": "30"}
@@ -90,7 +92,8 @@ def report_pdf(response_id: str) -> ResponseReturnValue:
     )
 
 
-def _report(view: review.ResponseView) -> Report:
+def report(view: review.ResponseView) -> Report:
+    """Return the report of a response as the clinic gets it, in the language that was asked for."""
     return report_of(view, reader_in(_shown_in(), context.settings().zone))
 
 
@@ -108,7 +111,8 @@ def _languages(view: review.ResponseView) -> list[tuple[str, str, bool]]:
     ]
 
 
-def _load(response_id: str, *, download: bool = False) -> review.ResponseView:
+def load(response_id: str, *, download: bool = False) -> review.ResponseView:
+    """Return a response that may be read, and put that on record; NotFound otherwise."""
     return review.load_response(
         context.store(),
         context.staff_actor(),
@@ -121,14 +125,20 @@ def _load(response_id: str, *, download: bool = False) -> review.ResponseView:
     )
 
 
-def _page(view: review.ResponseView, form: Form) -> str:
-    """Return the page of a response; ``form`` holds the note as typed."""
+def response_page(view: review.ResponseView, form: Form | None = None, *, paper_form: Form | None = None) -> str:
+    """Return the page of a response; ``form`` holds the note as typed, None for the one that is saved.
+
+    ``paper_form`` holds what was typed where a response from paper is confirmed or rejected.
+    """
+    if form is None:
+        form = Form.of({"text": view.note.text, "revision": str(view.note.revision)})
     others = [other for other in view.sitting if other.response_id != view.response_id]
     return render_template(
         "clinic/response.html",
         view=view,
-        report=legible_report(_report(view)),
+        report=legible_report(report(view)),
         form=form,
+        paper_form=paper_form or Form(),
         others=others,
         languages=_languages(view),
         shown_in=_shown_in() if _shown_in() != language.current() else None,

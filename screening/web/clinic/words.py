@@ -9,9 +9,10 @@ from flask_babel import LazyString, format_datetime, to_user_timezone
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 
-from screening.store.access import ADMINISTRATOR, CLINICIAN, FRONT_DESK
+from screening.store.access import ADMINISTRATOR, CLINICIAN, FRONT_DESK, RIGHTS, TRANSCRIBER
 from screening.store.access import ROLES as PURPOSES
 from screening.store.corrections import CorrectionState
+from screening.store.paper import PaperState
 from screening.store.worklist import ListState
 from screening.web import context
 
@@ -23,6 +24,14 @@ STATES: Mapping[ListState, LazyString] = {
     ListState.REVIEWED: lazy("Reviewed"),
     ListState.DELETED: lazy("Answers deleted"),
     ListState.CANCELLED: lazy("Cancelled"),
+    ListState.RETYPE: lazy("Paper form to be typed in again"),
+}
+
+PAPER_STATES: Mapping[PaperState, LazyString] = {
+    PaperState.TYPING: lazy("Paper form being typed in"),
+    PaperState.NOT_CONFIRMED: lazy("Typed in from paper, not yet compared with it"),
+    PaperState.CONFIRMED: lazy("Typed in from paper, compared with it"),
+    PaperState.RETYPE: lazy("Paper form to be typed in again"),
 }
 
 CORRECTIONS: Mapping[CorrectionState, LazyString] = {
@@ -36,6 +45,11 @@ ROLES: Mapping[str, tuple[LazyString, LazyString]] = {
     ADMINISTRATOR: (lazy("Administrator"), lazy(PURPOSES[ADMINISTRATOR])),
 }
 """Role -> its name, and what it is for."""
+
+RIGHTS_OF_THEIR_OWN: Mapping[str, tuple[LazyString, LazyString]] = {
+    TRANSCRIBER: (lazy("Transcriber"), lazy(RIGHTS[TRANSCRIBER])),
+}
+"""The same of rights that come with no role."""
 
 
 def moment(time: datetime) -> str:

@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from screening import covering, invitations, review
 from screening.covering import CoverView
 from screening.store import staff
-from screening.store.access import ADMINISTRATOR, CLINICIAN, FRONT_DESK
+from screening.store.access import ADMINISTRATOR, CLINICIAN, FRONT_DESK, TRANSCRIBER
 from screening.store.worklist import ListFilter, ListState
 from screening.web import context
 from screening.web.clinic import navigation
@@ -70,7 +70,7 @@ class Wanted:
 
 
 @blueprint.get("/")
-@allowed(CLINICIAN, FRONT_DESK, ADMINISTRATOR)
+@allowed(CLINICIAN, FRONT_DESK, ADMINISTRATOR, TRANSCRIBER)
 def worklist() -> ResponseReturnValue:
     """Show a clinician what is to be reviewed, then the coming appointments; lead others to their own page."""
     actor = context.staff_actor()
@@ -160,7 +160,6 @@ def appointments() -> ResponseReturnValue:
 
 def _wanted() -> Wanted:
     """Read the filter from the address; what can't be read is no filter."""
-    number = request.args.get("page", "")
     clinician = request.args.get("clinician", "")
     state = request.args.get("state", "")
     return Wanted(
@@ -169,8 +168,14 @@ def _wanted() -> Wanted:
         is_unsent=state == UNSENT,
         clinician_id=int(clinician) if clinician.isascii() and clinician.isdigit() and len(clinician) < 10 else None,
         words=request.args.get("q", "").strip()[:200],
-        number=min(int(number), MOST_PAGES) if number.isascii() and number.isdigit() and len(number) < 10 else 1,
+        number=wanted_page(),
     )
+
+
+def wanted_page() -> int:
+    """Read from the address which page of a list is asked for; the first, if that can't be read."""
+    number = request.args.get("page", "")
+    return min(int(number), MOST_PAGES) if number.isascii() and number.isdigit() and len(number) < 10 else 1
 
 
 def _clinicians_seen() -> list[tuple[int, str]]:

@@ -6,7 +6,7 @@ on record, and so is every refused one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from screening.answer_values import clean_text
 from screening.answers import Answers
 from screening.definition.model import Questionnaire
-from screening.store import audit, notes, patients, registry, responses, staff, worklist
+from screening.store import audit, notes, outbox, patients, registry, responses, staff, worklist
 from screening.store.access import CLINICIAN, CliniciansSee, require, staff_id
 from screening.store.audit import Actor
 from screening.store.crypto import Keyring
@@ -37,8 +37,11 @@ __all__ = [
     "ResponseView",
     "SignOff",
     "appointments",
+    "download",
+    "load_for_preparing",
     "load_response",
     "note_refused",
+    "require_readable",
     "save_note",
     "sign_off",
     "to_review",
@@ -127,6 +130,43 @@ def load_response(
     return view
 
 
+def require_readable(
+    store: Store, actor: Actor, response_id: str, *, clinicians_see: CliniciansSee, now: datetime
+) -> None:
+    """Raise NotFound, on record, unless there is such a response and the actor may read it; nothing of it is read."""
+    with _readable(store, actor, response_id, clinicians_see, now):
+        pass
+
+
+def load_for_preparing(store: Store, response_id: str, *, zone: tzinfo) -> ResponseView | None:
+    """Return a sent response for the program itself, which shows it to nobody: no read, so not on record."""
+    with store.read() as session:
+        found = responses.find_sent(session, audit.SYSTEM, response_id, "practice")
+        return None if found is None else _view(session, store.keyring, audit.SYSTEM, *found, "practice", zone)
+
+
+def download(
+    store: Store,
+    actor: Actor,
+    response_id: str,
+    find: Callable[[Session, ResponseView], bytes | None],
+    *,
+    clinicians_see: CliniciansSee,
+    now: datetime,
+    zone: tzinfo,
+) -> tuple[ResponseView, bytes | None]:
+    """Return a sent response with the file that ``find`` has for it; on record as a download where it has one.
+
+    Raises NotFound as `load_response` does.
+    """
+    with _readable(store, actor, response_id, clinicians_see, now) as (session, response, invitation):
+        view = _view(session, store.keyring, actor, response, invitation, clinicians_see, zone)
+        file = find(session, view)
+        if file is not None:
+            _audit(session, store, actor, response_id, "download", now)
+    return view, file
+
+
 def save_note(
     store: Store,
     actor: Actor,
@@ -157,6 +197,7 @@ def save_note(
         if not notes.save(session, store.keyring, response_id, text, revision, writer, now):
             raise Conflict("Somebody else saved this note in the meantime.", current)
         _audit(session, store, actor, response_id, "save_note", now)
+        outbox.post(session, outbox.PREPARE_REPORT, response_id, now)
         return notes.read(session, store.keyring, response_id)
 
 
@@ -173,6 +214,7 @@ def sign_off(store: Store, actor: Actor, response_id: str, *, clinicians_see: Cl
             response.reviewed_at, response.reviewed_by = now, reader
             session.flush()
             _audit(session, store, actor, response_id, "sign_off", now)
+            outbox.post(session, outbox.PREPARE_REPORT, response_id, now)
         found = _signed_off(session, response)
         assert found is not None
         return found

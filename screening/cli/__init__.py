@@ -53,6 +53,7 @@ main = LazyGroup(
         "preview": "screening.cli.preview:preview",
         "init": "screening.cli.operate:init",
         "serve": "screening.cli.operate:serve",
+        "worker": "screening.cli.operate:worker",
         "demo": "screening.cli.demo:demo",
         "db": "screening.cli.operate:db",
         "audit": "screening.cli.operate:audit",

@@ -14,19 +14,18 @@ from zoneinfo import ZoneInfo
 import click
 
 from reports.process import Renderer, RenderError
-from screening import approval, erasure, invitations, review
+from screening import approval, erasure, invitations, jobs
 from screening import staff as accounts
 from screening.cli import Refused
 from screening.cli.operate import open_store
 from screening.cli.output import write_whole
 from screening.config import Settings
-from screening.reporting import LOCALE, report_of
+from screening.delivery import download, prepare
 from screening.store import registry
 from screening.store.access import ROLES
 from screening.store.audit import Actor
 from screening.store.engine import Store
 from screening.store.errors import Conflict, Invalid, NotAllowed, NotFound
-from screening.summary import Reader
 
 CLI = Actor("system", "cli", "command line")
 
@@ -109,23 +108,16 @@ def invite(
 def report(response_id: str, output: Path) -> None:
     """Write the report of a sent response as a PDF; the download is put on record."""
     with _working() as (store, settings):
-        view = review.load_response(
-            store,
-            CLI,
-            response_id,
-            clinicians_see="practice",
-            now=datetime.now(UTC),
-            zone=settings.zone,
-            action="download",
-        )
-        renderer = Renderer()
-        try:
-            pdf = renderer.render(report_of(view, Reader(locale=LOCALE, time_zone=settings.zone)), settings.paper)
-        except RenderError as error:
-            raise Refused(f"The PDF could not be made: {error}") from None
-        finally:
-            renderer.close()
-        write_whole(output, pdf)
+        press = jobs.press(settings)
+        with Renderer() as renderer:
+            try:
+                prepare(store, press, renderer, response_id, datetime.now(UTC))
+            except RenderError as error:
+                raise Refused(f"The PDF could not be made: {error}") from None
+        found = download(store, CLI, response_id, press, clinicians_see="practice", now=datetime.now(UTC))
+        if found.pdf is None:
+            raise Refused("The response changed while its PDF was made. Try again.")
+        write_whole(output, found.pdf)
 
 
 @click.command()

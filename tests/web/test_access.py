@@ -13,6 +13,7 @@ from werkzeug.routing import Rule
 
 from screening import staff
 from screening.store.tables import Invitation
+from screening.store.work_tables import OutboxTask
 from tests.support.clinic import NOW, Clinic
 from tests.support.staff import Member
 
@@ -50,6 +51,7 @@ STAFF_ROUTES: dict[str, tuple[str, ...]] = {
     "GET clinic.response": OWN_CLINICIAN,
     "POST clinic.review_response": OWN_CLINICIAN,
     "GET clinic.report_pdf": OWN_CLINICIAN,
+    "GET clinic.report_progress": OWN_CLINICIAN,
     "GET clinic.questionnaires": CLINICIANS_AND_ADMINISTRATOR,
     "GET clinic.questionnaire": CLINICIANS_AND_ADMINISTRATOR,
     "GET clinic.questionnaire_changes": CLINICIANS_AND_ADMINISTRATOR,
@@ -68,6 +70,8 @@ STAFF_ROUTES: dict[str, tuple[str, ...]] = {
     "POST admin.enable": ADMINISTRATOR,
     "POST admin.reset_password": ADMINISTRATOR,
     "GET admin.settings": ADMINISTRATOR,
+    "GET admin.work": ADMINISTRATOR,
+    "POST admin.settle_task": ADMINISTRATOR,
     "GET admin.safeguard": ADMINISTRATOR,
     "POST admin.save_safeguard": ADMINISTRATOR,
     "POST clinic.sign_out": (SIGN_IN,) * 5,  # last: it ends the session, and leads there
@@ -76,6 +80,7 @@ STAFF_ROUTES: dict[str, tuple[str, ...]] = {
 
 POSTED = {
     "POST clinic.review_response": {"text": "Hello", "revision": "0", "action": "sign_off"},
+    "POST admin.settle_task": {"action": "discard"},
     "POST clinic.switch_part": {"part": "more", "on": "yes"},
 }
 """What is posted where an empty form would not get as far as the record."""
@@ -126,6 +131,11 @@ def practice(app: Flask) -> Practice:
     waiting = clinic.invite(record_number="B-2", name="Petr Svoboda")
     with clinic.store.read() as session:
         patient_id = session.scalar(select(Invitation.patient_id).where(Invitation.id == invited.invitation_id))
+    with clinic.store.write() as session:
+        task = OutboxTask(kind="none", subject="x", revision=1, created_at=NOW, due_at=NOW, attempts=5, failed_at=NOW)
+        session.add(task)
+        session.flush()
+        task_id = task.id
     colleague = clinic.member("Eva Else", {"front_desk"})
     values = {
         "invitation_id": waiting.invitation_id,
@@ -136,6 +146,7 @@ def practice(app: Flask) -> Practice:
         "staff_id": colleague.id,
         "token": waiting.token,
         "number": 1,
+        "task_id": task_id,
         "name": "staff.css",
     }
     return Practice(clinic, values)

@@ -55,6 +55,7 @@ def _entries(roles: frozenset[str]) -> list[Entry]:
         "clinic.questionnaires": (_("Questionnaires"), frozenset({CLINICIAN, ADMINISTRATOR})),
         "admin.staff_list": (_("Staff"), frozenset({ADMINISTRATOR})),
         "admin.settings": (_("Settings"), frozenset({ADMINISTRATOR})),
+        "admin.work": (_("Background work"), frozenset({ADMINISTRATOR})),
         "clinic.change_password": (_("My password"), frozenset({FRONT_DESK, CLINICIAN, ADMINISTRATOR})),
     }
     return [

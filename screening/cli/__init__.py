@@ -60,6 +60,7 @@ main = LazyGroup(
         "retention": "screening.cli.operate:retention",
         "invite": "screening.cli.clinic:invite",
         "report": "screening.cli.clinic:report",
+        "reports": "screening.cli.reports:reports",
         "erase": "screening.cli.clinic:erase",
         "staff": "screening.cli.clinic:staff",
     },

@@ -6,15 +6,18 @@ record as a download. The file is kept sealed for an hour.
 
 from __future__ import annotations
 
+import contextlib
 import io
+import threading
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from reports.process import Renderer, RenderError
 from screening import review
-from screening.delivery.preparing import Press
+from screening.delivery.preparing import Press, prepare
 from screening.reporting import file_name
 from screening.review import ResponseView
 from screening.store import audit, batches, outbox, prepared
@@ -159,6 +162,45 @@ def make(store: Store, press: Press, renderer: Renderer, batch_id: str, now: dat
         for response_id in changed:  # as where a note was saved in between
             outbox.post(session, outbox.PREPARE_REPORT, response_id, now)
     raise NotYetError
+
+
+def prepare_all(
+    store: Store,
+    press: Press,
+    response_ids: Sequence[str],
+    *,
+    processes: int,
+    now: datetime,
+    each_done: Callable[[], object] = lambda: None,
+) -> None:
+    """Make the reports that are not there yet, in this many renderers at once; what can't be made is left out."""
+    own = threading.local()
+    renderers: list[Renderer] = []
+
+    def make_one(response_id: str) -> None:
+        renderer: Renderer | None = getattr(own, "renderer", None)
+        if renderer is None:
+            renderer = own.renderer = Renderer()
+            renderers.append(renderer)
+        with contextlib.suppress(RenderError):
+            prepare(store, press, renderer, response_id, now)
+
+    try:
+        with ThreadPoolExecutor(processes) as pool:
+            for _ in pool.map(make_one, response_ids):
+                each_done()
+    finally:
+        for renderer in renderers:
+            renderer.close()
+
+
+def note_downloads(store: Store, actor: Actor, response_ids: Sequence[str], now: datetime) -> None:
+    """Put on record that these reports were handed out."""
+    with store.write() as session:
+        for response_id in response_ids:
+            audit.record(
+                session, store.keyring, actor=actor, action="download", record=f"response:{response_id}", at=now
+            )
 
 
 def compose(

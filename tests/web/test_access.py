@@ -12,6 +12,7 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from screening import staff
+from screening.store import batches
 from screening.store.tables import Invitation
 from screening.store.work_tables import OutboxTask
 from tests.support.clinic import NOW, Clinic
@@ -52,6 +53,9 @@ STAFF_ROUTES: dict[str, tuple[str, ...]] = {
     "POST clinic.review_response": OWN_CLINICIAN,
     "GET clinic.report_pdf": OWN_CLINICIAN,
     "GET clinic.report_progress": OWN_CLINICIAN,
+    "POST clinic.begin_day": CLINICIANS,
+    "GET clinic.day": OWN_CLINICIAN,
+    "GET clinic.day_file": OWN_CLINICIAN,
     "GET clinic.questionnaires": CLINICIANS_AND_ADMINISTRATOR,
     "GET clinic.questionnaire": CLINICIANS_AND_ADMINISTRATOR,
     "GET clinic.questionnaire_changes": CLINICIANS_AND_ADMINISTRATOR,
@@ -136,6 +140,8 @@ def practice(app: Flask) -> Practice:
         session.add(task)
         session.flush()
         task_id = task.id
+        batch_id = batches.create(session, int(clinic.novak.id), "2026-05-05", "pdf", [response_id], NOW)
+        batches.fill(session, clinic.store.keyring, batch_id, b"%PDF", 0, NOW)
     colleague = clinic.member("Eva Else", {"front_desk"})
     values = {
         "invitation_id": waiting.invitation_id,
@@ -147,6 +153,7 @@ def practice(app: Flask) -> Practice:
         "token": waiting.token,
         "number": 1,
         "task_id": task_id,
+        "batch_id": batch_id,
         "name": "staff.css",
     }
     return Practice(clinic, values)

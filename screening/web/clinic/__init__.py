@@ -6,6 +6,7 @@ from flask import Flask
 
 from screening.web.clinic import (
     account,
+    days,
     invitations,
     inviting,
     navigation,
@@ -20,6 +21,7 @@ from screening.web.clinic.blueprint import blueprint
 __all__ = [
     "account",
     "blueprint",
+    "days",
     "init_app",
     "invitations",
     "inviting",

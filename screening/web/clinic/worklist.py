@@ -77,6 +77,7 @@ def worklist() -> ResponseReturnValue:
         wanted=wanted,
         form=_filter_form(),
         clinicians=_clinicians_seen(),
+        day=(wanted.day or _today()).isoformat(),
     )
 
 
@@ -116,7 +117,7 @@ def _wanted() -> Wanted:
     clinician = request.args.get("clinician", "")
     state = request.args.get("state", "")
     return Wanted(
-        day=_read_day(request.args.get("day", "")),
+        day=read_day(request.args.get("day", "")),
         state=ListState(state) if state in set(ListState) else None,
         clinician_id=int(clinician) if clinician.isascii() and clinician.isdigit() and len(clinician) < 10 else None,
         words=request.args.get("q", "").strip()[:200],
@@ -136,7 +137,8 @@ def _filter_form() -> Form:
     return Form(request.args.copy())
 
 
-def _read_day(text: str) -> date | None:
+def read_day(text: str) -> date | None:
+    """Read a day such as 2026-12-01; None for anything else."""
     try:
         day = date.fromisoformat(text)
     except ValueError:

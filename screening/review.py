@@ -118,7 +118,7 @@ def load_response(
     clinicians_see: CliniciansSee,
     now: datetime,
     zone: tzinfo,
-    action: Literal["read", "download"] = "read",
+    action: Literal["read", "download", "record"] = "read",
 ) -> ResponseView:
     """Return a sent response, and put on record that it was read or downloaded; ``zone`` is the clinic's.
 

@@ -61,6 +61,7 @@ main = LazyGroup(
         "invite": "screening.cli.clinic:invite",
         "report": "screening.cli.clinic:report",
         "reports": "screening.cli.reports:reports",
+        "record": "screening.cli.record:record",
         "erase": "screening.cli.clinic:erase",
         "staff": "screening.cli.clinic:staff",
     },

@@ -171,6 +171,18 @@ def test_reports_refuses_a_day_with_nothing_and_what_is_no_day(clinic: Clinic, t
     assert not (tmp_path / "day").exists()
 
 
+def test_record_writes_all_that_is_held_into_a_folder_of_its_own(clinic: Clinic, tmp_path: Path) -> None:
+    (response_id,) = clinic.send(clinic.invite().invitation_id)
+    folder = tmp_path / "record"
+    result = run("record", response_id, "-o", str(folder))
+    assert result.exit_code == 0, result.output
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert sorted([*manifest["sha256"], "manifest.json"]) == sorted(path.name for path in folder.iterdir())
+    assert clinic.actions(f"response:{response_id}")[-1] == ("record", "cli")
+    assert "is not empty" in refusal(run("record", response_id, "-o", str(folder)))
+    assert refusal(run("record", "0" * 32, "-o", str(tmp_path / "none"))) == "There is no such response."
+
+
 def test_erase_deletes_and_prints_a_receipt(clinic: Clinic) -> None:
     (response_id,) = clinic.send(clinic.invite().invitation_id)
     kept = CliRunner().invoke(main, ["erase", response_id], input="n\n")

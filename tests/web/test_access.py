@@ -53,6 +53,8 @@ STAFF_ROUTES: dict[str, tuple[str, ...]] = {
     "POST clinic.review_response": OWN_CLINICIAN,
     "GET clinic.report_pdf": OWN_CLINICIAN,
     "GET clinic.report_progress": OWN_CLINICIAN,
+    "GET clinic.record": OWN_CLINICIAN,
+    "GET clinic.record_zip": OWN_CLINICIAN,
     "POST clinic.begin_day": CLINICIANS,
     "GET clinic.day": OWN_CLINICIAN,
     "GET clinic.day_file": OWN_CLINICIAN,
@@ -253,7 +255,7 @@ def test_being_signed_in_opens_nothing_of_the_patients(
 @pytest.mark.parametrize(
     ("role", "who"), [("front_desk", "desk"), ("administrator", "admin"), ("other_clinician", "horak")]
 )
-@pytest.mark.parametrize("suffix", ["", "/report.pdf"])
+@pytest.mark.parametrize("suffix", ["", "/report.pdf", "/report", "/record", "/record.zip"])
 def test_a_refused_read_is_on_record(
     practice: Practice, member: Callable[[str], Member], role: str, who: str, suffix: str
 ) -> None:
@@ -278,7 +280,7 @@ def test_a_refused_response_looks_like_one_that_there_is_not(
 ) -> None:
     somebody = member(role)
     response_id = practice.values["response_id"]
-    for suffix in ("", "/report.pdf"):
+    for suffix in ("", "/report.pdf", "/report", "/record", "/record.zip"):
         there = somebody._send("GET", f"/clinic/responses/{response_id}{suffix}")
         nowhere = somebody._send("GET", f"/clinic/responses/{'0' * 32}{suffix}")
         assert (there.status_code, there.text) == (nowhere.status_code, nowhere.text)

@@ -47,7 +47,7 @@ def test_an_administrator_has_what_was_given_up_tried_again(app: Flask) -> None:
             outbox.fail(session, task, "The report took longer than 20 seconds.", NOW + timedelta(minutes=11 * number))
     admin = Member(app)
     admin.sign_in(clinic.admin)
-    admin.get("/admin/work")
+    admin.get("/admin/background")
     assert "The report took longer than 20 seconds." in admin.text
     admin.press("action=revive", action="1")
     assert "It will be tried again." in admin.text

@@ -17,7 +17,7 @@ from screening.web.clinic.access import allowed
 KINDS = {outbox.PREPARE_REPORT: lazy("Report of a response"), outbox.MAKE_BATCH: lazy("Reports of a day")}
 
 
-@blueprint.get("/work")
+@blueprint.get("/background")
 @allowed(ADMINISTRATOR)
 def work() -> ResponseReturnValue:
     """Show how the background work stands."""
@@ -25,7 +25,7 @@ def work() -> ResponseReturnValue:
     return render_template("admin/work.html", state=found.state, given_up=found.given_up, kinds=KINDS)
 
 
-@blueprint.post("/work/<int:task_id>")
+@blueprint.post("/background/<int:task_id>")
 @allowed(ADMINISTRATOR)
 def settle_task(task_id: int) -> ResponseReturnValue:
     """Have something that was given up tried again, or forget it."""

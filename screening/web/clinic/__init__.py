@@ -12,6 +12,7 @@ from screening.web.clinic import (
     navigation,
     patients,
     questionnaires,
+    record,
     responses,
     words,
     worklist,
@@ -27,6 +28,7 @@ __all__ = [
     "inviting",
     "patients",
     "questionnaires",
+    "record",
     "responses",
     "worklist",
 ]

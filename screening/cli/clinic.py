@@ -31,6 +31,7 @@ from screening.translations import LANGUAGES
 CLI = Actor("system", "cli", "command line")
 
 _OPTIONS = {
+    "day": "--date",
     "birth_date": "--birth-date",
     "record_number": "--record-number",
     "name": "--name",
@@ -48,7 +49,7 @@ _OPTIONS = {
 
 
 @contextlib.contextmanager
-def _working() -> Iterator[tuple[Store, Settings]]:
+def working() -> Iterator[tuple[Store, Settings]]:
     """Open the store, and refuse in plain words what the use cases refuse."""
     with open_store() as opened:
         try:
@@ -82,7 +83,7 @@ def invite(
     language: str | None,
 ) -> None:
     """Invite a patient and print the link; it can't be printed again, only a new one made."""
-    with _working() as (store, settings):
+    with working() as (store, settings):
         request = invitations.InviteRequest(
             record_number=record_number,
             name=name,
@@ -112,7 +113,7 @@ def invite(
 @click.option("--language", type=click.Choice(LANGUAGES), help="Of questions and words; default: `staff_language`.")
 def report(response_id: str, output: Path, language: str | None) -> None:
     """Write the report of a sent response as a PDF; the download is put on record."""
-    with _working() as (store, settings):
+    with working() as (store, settings):
         language = language or settings.staff_language
         view = review.load_response(
             store,
@@ -124,13 +125,11 @@ def report(response_id: str, output: Path, language: str | None) -> None:
             action="download",
             language=language,
         )
-        renderer = Renderer()
-        try:
-            pdf = renderer.render(report_of(view, reader_in(language, settings.zone)), settings.paper)
-        except RenderError as error:
-            raise Refused(f"The PDF could not be made: {error}") from None
-        finally:
-            renderer.close()
+        with Renderer() as renderer:
+            try:
+                pdf = renderer.render(report_of(view, reader_in(language, settings.zone)), settings.paper)
+            except RenderError as error:
+                raise Refused(f"The PDF could not be made: {error}") from None
         write_whole(output, pdf)
 
 
@@ -146,7 +145,7 @@ def report(response_id: str, output: Path, language: str | None) -> None:
 @click.option("--yes", is_flag=True, help="Don't ask whether it is meant.")
 def erase(response_id: str, reason: erasure.Reason, yes: bool) -> None:
     """Delete a response for good, with its note, as patients may ask for; the deletion is put on record."""
-    with _working() as (store, settings):
+    with working() as (store, settings):
         if not yes:
             click.confirm(f"Delete the response {response_id} with its note, for good?", abort=True, err=True)
         receipt = erasure.erase_response(store, CLI, response_id, reason=reason, now=datetime.now(UTC))
@@ -161,7 +160,7 @@ def erase(response_id: str, reason: erasure.Reason, yes: bool) -> None:
 @click.option("--by", "approver_name", required=True, help="Name of the clinician who approves; printed in reports.")
 def approve(questionnaire_id: str, version: str, approver_name: str) -> None:
     """Enter a clinician's approval of a version, so that patients are offered it."""
-    with _working() as (store, settings):
+    with working() as (store, settings):
         now = datetime.now(UTC)
         with store.write() as session:
             registry.register_files(session, store.keyring, settings.questionnaire_folders, now)
@@ -188,7 +187,7 @@ def staff() -> None:
 )
 def staff_add(email: str, name: str, roles: tuple[str, ...], password: str) -> None:
     """Make an account."""
-    with _working() as (store, settings):
+    with working() as (store, settings):
         accounts.create_staff(
             store,
             CLI,
@@ -206,7 +205,7 @@ def staff_add(email: str, name: str, roles: tuple[str, ...], password: str) -> N
 @click.argument("email")
 def staff_disable(email: str) -> None:
     """Close an account and sign it out everywhere."""
-    with _working() as (store, _settings):
+    with working() as (store, _settings):
         accounts.disable_staff(store, CLI, accounts.find_staff(store, CLI, email).id, now=datetime.now(UTC))
         click.echo(f"The account {email} is closed.")
 
@@ -215,7 +214,7 @@ def staff_disable(email: str) -> None:
 @click.argument("email")
 def staff_enable(email: str) -> None:
     """Open a closed account again."""
-    with _working() as (store, _settings):
+    with working() as (store, _settings):
         accounts.enable_staff(store, CLI, accounts.find_staff(store, CLI, email).id, now=datetime.now(UTC))
         click.echo(f"The account {email} is open.")
 
@@ -223,7 +222,7 @@ def staff_enable(email: str) -> None:
 @staff.command("list")
 def staff_list() -> None:
     """Print the accounts: e-mail address, open or closed, roles, name."""
-    with _working() as (store, _settings):
+    with working() as (store, _settings):
         for account in accounts.list_staff(store, CLI):
             roles = ",".join(sorted(account.roles))
             click.echo(f"{account.email}\t{'open' if account.active else 'closed'}\t{roles}\t{account.name}")

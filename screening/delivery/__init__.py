@@ -1,4 +1,4 @@
-"""Handing answers over: reports prepared in the background, a day's reports, the record, the patient's own copy."""
+"""Handing answers over: reports prepared in the background, a day's reports, the record."""
 
 from __future__ import annotations
 

@@ -24,6 +24,14 @@ ACTIONS = {
     "save_note": lazy("Saved the note"),
     "sign_off": lazy("Signed off"),
     "send": lazy("Sent"),
+    "invite": lazy("Invited the patient"),
+    "new_link": lazy("Made another link"),
+    "open_link": lazy("Opened the link"),
+    "wrong_birth_date": lazy("Gave another date of birth"),
+    "choose_privacy": lazy("Chose what this device shows"),
+    "agree": lazy("Agreed"),
+    "save_page": lazy("Saved a page"),
+    "set_helper": lazy("Said who helped"),
 }
 """What was done -> words; other actions are shown as they stand in the audit trail."""
 

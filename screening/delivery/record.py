@@ -98,16 +98,13 @@ def gather(
     be made.
     """
     view = review.load_response(
-        store, actor, response_id, clinicians_see=clinicians_see, now=now, zone=press.zone, action="record"
-    )
-    shown = review.load_response(
         store,
         actor,
         response_id,
         clinicians_see=clinicians_see,
         now=now,
         zone=press.zone,
-        action="download",
+        action="record",
         language=press.language,
     )
     prepare(store, press, renderer, response_id, now)
@@ -115,16 +112,17 @@ def gather(
         response = session.get_one(Response, response_id)
         invitation = session.get_one(Invitation, response.invitation_id)
         version = registry.get(session, response.questionnaire_id, response.version)
+        asked = registry.definition(session, response.questionnaire_id, response.version, response.content_hash)
         consent = session.get(ConsentText, invitation.consent_hash) if invitation.consent_hash else None
         events = _events(session, [f"response:{response_id}", f"invitation:{response.invitation_id}"])
-        pdf = prepared.find(session, store.keyring, response_id, press.content_key(shown))
+        pdf = prepared.find(session, store.keyring, response_id, press.content_key(view))
         translations = overlays.frozen(session, response_id)
         texts = overlays.texts(session, translations.values())
         files = {
             "response.json": _json(_response(view, response, invitation, translations)),
             "response.fhir.json": _json(
                 response_to_fhir(
-                    offered(view.questionnaire, view.facts.switched_on),
+                    offered(asked, view.facts.switched_on),
                     view.answers,
                     response_id=response_id,
                     authored=view.facts.sent_at,
@@ -134,7 +132,7 @@ def gather(
             ),
             "questionnaire.yaml": version.text.encode(),
             **{f"questionnaire.{code}.yaml": texts[found].encode() for code, found in translations.items()},
-            "questionnaire.fhir.json": _json(questionnaire_to_fhir(view.questionnaire)),
+            "questionnaire.fhir.json": _json(questionnaire_to_fhir(asked)),
             "note.json": _json(_note(view)),
             "events.csv": _events_csv(events, press),
             "not-kept.txt": "".join(f"- {line}\n" for line in NOT_KEPT).encode(),
@@ -143,7 +141,7 @@ def gather(
     if consent_text:
         files["consent.txt"] = consent_text.encode()
     # Who may see other earlier visits beside it than its clinician gets a report of her own.
-    files["report.pdf"] = pdf if pdf is not None else renderer.render(press.report(shown), press.paper)
+    files["report.pdf"] = pdf if pdf is not None else renderer.render(press.report(view), press.paper)
     record = Record(view, events, consent_text, files)
     manifest = {
         "response": response_id,

@@ -79,7 +79,7 @@ def made(practice: ServedPractice, response_id: str) -> bytes | None:
 
 
 def expected(practice: ServedPractice, response_id: str) -> bytes:
-    view = review.load_for_preparing(practice.store, response_id, now=NOW, zone=ZONE)
+    view = review.load_for_preparing(practice.store, response_id, now=datetime.now(UTC), zone=ZONE)
     assert view is not None
     return render_pdf(PRESS.report(view))
 

@@ -15,6 +15,8 @@ import sys
 import threading
 import time
 import weakref
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Self
 
@@ -28,6 +30,9 @@ TIMEOUT = 20
 """Seconds that one report may take."""
 
 REPORTS_PER_CHILD = 100
+
+MERGE_SECONDS_A_REPORT = 0.4
+"""Seconds that putting one more report into a file may take; a tenth of it is usual."""
 
 _ROOT = Path(__file__).resolve().parents[1]
 
@@ -63,18 +68,27 @@ class Renderer:
         """Return a form to fill in with a pen as PDF; RenderError as for `render`."""
         return self._render("form", paper_form_to_json(form), paper)
 
+    def merge(self, parts: Sequence[tuple[str, str, bytes]], *, title: str, language: str) -> bytes:
+        """Return reports (person, title, PDF) as one PDF; RenderError as for `render`, with more time for many."""
+        seconds = max(self._timeout, len(parts) * MERGE_SECONDS_A_REPORT)
+        listed = [(person, name, b64encode(pdf).decode()) for person, name, pdf in parts]
+        return self._request({"merge": listed, "title": title, "language": language, "seconds": seconds}, seconds)
+
     def _render(self, kind: str, document: str, paper: Paper) -> bytes:
         if paper not in PAPERS:
             raise ValueError(f"Unknown paper {paper!r}; it is one of {', '.join(PAPERS)}.")
-        request = json.dumps({"paper": paper, kind: document}).encode()
+        return self._request({"paper": paper, kind: document}, self._timeout)
+
+    def _request(self, message: Mapping[str, object], seconds: float) -> bytes:
+        request = json.dumps(message).encode()
         if not self._lock.acquire(timeout=self._timeout):
             raise RenderError("The renderer was busy for too long.")
         try:
             try:
-                return self._ask(request)
+                return self._ask(request, seconds)
             except _ChildGoneError:
                 # It may have been killed from outside; the same report gets one more try.
-                return self._ask(request)
+                return self._ask(request, seconds)
         except _ChildGoneError as error:
             raise RenderError("The renderer ended before it was done.") from error
         finally:
@@ -91,9 +105,9 @@ class Renderer:
         with self._lock:
             self._end_child()
 
-    def _ask(self, request: bytes) -> bytes:
+    def _ask(self, request: bytes, seconds: float) -> bytes:
         child = self._running_child()
-        deadline = time.monotonic() + self._timeout
+        deadline = time.monotonic() + seconds
         assert child.stdin is not None
         assert child.stdout is not None
         try:
@@ -102,7 +116,7 @@ class Renderer:
             reply = _read(child.stdout, length, deadline)
         except TimeoutError as error:
             self._end_child()
-            raise RenderError(f"The report took longer than {self._timeout} seconds.") from error
+            raise RenderError(f"The report took longer than {seconds:g} seconds.") from error
         except BaseException:
             self._end_child()
             raise

@@ -2,7 +2,8 @@
 
 It reads requests from standard input and writes PDFs to standard output until its input ends. Each message is a
 length (8 bytes, big-endian) and that many bytes. A request is JSON ``{"paper": …, "report": …}``, with ``"form"`` for a
-paper form; a reply is one byte, ``+`` before a PDF or ``-`` before an error's text.
+paper form, or ``{"merge": …, "title": …, "language": …}`` for several reports that
+are PDFs already; a reply is one byte, ``+`` before a PDF or ``-`` before an error's text.
 
 It has little to lose: its environment holds no secret, its memory and the time for one report are limited, and
 before it sees a patient's words it gives up the network, other programs and writing files.
@@ -15,7 +16,8 @@ import os
 import resource
 import signal
 import sys
-from typing import BinaryIO
+from base64 import b64decode
+from typing import Any, BinaryIO
 
 LENGTH_BYTES = 8
 MEMORY_BYTES = 512 * 1024 * 1024
@@ -80,26 +82,37 @@ def write_message(stream: BinaryIO, body: bytes) -> None:
     stream.flush()
 
 
+def answer(message: dict[str, Any]) -> bytes:
+    """Return the PDF that a request asks for."""
+    from reports.interchange import paper_form_from_json, report_from_json
+    from reports.pdf import render_paper_form, render_pdf
+
+    if "merge" in message:
+        from reports.merge import MergePart, merge_pdfs
+
+        parts = [MergePart(person, title, b64decode(pdf)) for person, title, pdf in message["merge"]]
+        return merge_pdfs(parts, title=message["title"], language=message["language"])
+    if "form" in message:
+        return render_paper_form(paper_form_from_json(message["form"]), message["paper"])
+    return render_pdf(report_from_json(message["report"]), message["paper"])
+
+
 def main(timeout: int) -> None:
     """Answer requests until the input ends; each may take ``timeout`` seconds."""
     requests, replies = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     # Whatever prints to standard output must not end up between two messages.
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
 
-    from reports.interchange import paper_form_from_json, report_from_json
-    from reports.pdf import render_paper_form, render_pdf, warm_up
+    from reports.pdf import warm_up
 
     warm_up()  # loads what is loaded on first use, before the hook is there
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, MEMORY_BYTES))
     sys.addaudithook(refuse)
     while (request := read_message(requests)) is not None:
-        signal.alarm(timeout + GRACE_SECONDS)
+        message = json.loads(request)
+        signal.alarm(int(message.get("seconds", timeout)) + GRACE_SECONDS)
         try:
-            message = json.loads(request)
-            if "form" in message:
-                reply = b"+" + render_paper_form(paper_form_from_json(message["form"]), message["paper"])
-            else:
-                reply = b"+" + render_pdf(report_from_json(message["report"]), message["paper"])
+            reply = b"+" + answer(message)
         except MemoryError:
             reply = b"-The report needs more memory than it may have."
         except Exception as error:  # noqa: BLE001  # whatever it is, the parent is told, without the patient's words

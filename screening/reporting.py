@@ -9,6 +9,7 @@ from datetime import tzinfo
 from reports.document import Labels, Report
 from screening.answer_fhir import response_to_fhir
 from screening.definition.fhir_terms import Json
+from screening.definition.model import Questionnaire
 from screening.intake.sending import Helper
 from screening.path import offered
 from screening.review import ResponseView
@@ -46,14 +47,15 @@ def report_of(view: ResponseView, reader: Reader) -> Report:
     return summarise(view.questionnaire, view.answers, response=facts, review=view.review, reader=reader)
 
 
-def fhir_of(view: ResponseView, zone: tzinfo) -> Json:
+def fhir_of(view: ResponseView, zone: tzinfo, asked: Questionnaire | None = None) -> Json:
     """Return a response as a FHIR R4 QuestionnaireResponse; ``zone`` is the clinic's.
 
-    What was typed in from paper and not yet compared with it is `in-progress`: nobody has vouched for it.
+    ``asked`` is its questionnaire where that is not to be in the view's language. What was typed in from paper and not
+    yet compared with it is `in-progress`: nobody has vouched for it.
     """
     waits = view.paper is not None and view.paper.confirmed_at is None
     return response_to_fhir(
-        offered(view.questionnaire, view.facts.switched_on),
+        offered(asked or view.questionnaire, view.facts.switched_on),
         view.answers,
         response_id=view.response_id,
         status="in-progress" if waits else "completed",

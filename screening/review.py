@@ -6,7 +6,7 @@ on record, and so is every refused one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta, tzinfo
 from typing import Literal
@@ -15,7 +15,15 @@ from sqlalchemy.orm import Session
 
 from screening.answer_values import clean_text
 from screening.response_view import ResponseView, SignOff, signed_off_by, view_of
-from screening.store import audit, notes, paper, responses, review_entries, worklist
+from screening.store import (
+    audit,
+    notes,
+    outbox,
+    paper,
+    responses,
+    review_entries,
+    worklist,
+)
 from screening.store.access import CLINICIAN, FRONT_DESK, CliniciansSee, may_read_answers, require, staff_id
 from screening.store.audit import Actor
 from screening.store.engine import Store
@@ -34,9 +42,12 @@ __all__ = [
     "SignOff",
     "add_addendum",
     "appointments",
+    "download",
+    "load_for_preparing",
     "load_response",
     "note_refused",
     "reopen",
+    "require_readable",
     "save_note",
     "sign_off",
     "to_review",
@@ -124,7 +135,7 @@ def load_response(
     clinicians_see: CliniciansSee,
     now: datetime,
     zone: tzinfo,
-    action: Literal["read", "download"] = "read",
+    action: Literal["read", "download", "record"] = "read",
     language: str = "",
 ) -> ResponseView:
     """Return a sent response, and put on record that it was read or downloaded; ``zone`` is the clinic's.
@@ -134,13 +145,61 @@ def load_response(
     Raises NotFound where there is none, or none that this actor may read: the two can't be told apart.
     """
     with readable(store, actor, response_id, clinicians_see, now) as (session, response, invitation):
-        may_read = may_read_answers(session, actor, clinicians_see, now)
-        earlier = responses.find_earlier(session, response, may_read, most=EARLIER_VISITS)
-        view = view_of(session, store.keyring, response, invitation, earlier, may_read, zone, language)
-        note_on_record(session, store, actor, response_id, action, now)
-        for before, _ in earlier:
-            note_on_record(session, store, actor, before.id, action, now, {"beside": response_id})
+        view = _view(session, store, actor, response, invitation, clinicians_see, now, zone, language)
+        _audit_with_earlier(session, store, actor, view, action, now)
     return view
+
+
+def require_readable(
+    store: Store, actor: Actor, response_id: str, *, clinicians_see: CliniciansSee, now: datetime
+) -> None:
+    """Raise NotFound, on record, unless there is such a response and the actor may read it; nothing of it is read."""
+    with readable(store, actor, response_id, clinicians_see, now):
+        pass
+
+
+def load_for_preparing(
+    store: Store,
+    response_id: str,
+    *,
+    clinicians_see: CliniciansSee = "practice",
+    now: datetime,
+    zone: tzinfo,
+    language: str = "",
+) -> ResponseView | None:
+    """Return a sent response for the program itself, which shows it to nobody: no read, so not on record.
+
+    It holds what the appointment's clinician may read beside it, and what somebody else may not.
+    """
+    with store.read() as session:
+        found = responses.find_sent(session, audit.SYSTEM, response_id, "practice", now=now)
+        if found is None:
+            return None
+        reader = Actor(kind="staff", id=str(found[1].clinician_id), origin="", roles=frozenset({CLINICIAN}))
+        return _view(session, store, reader, *found, clinicians_see, now, zone, language)
+
+
+def download(
+    store: Store,
+    actor: Actor,
+    response_id: str,
+    find: Callable[[Session, ResponseView], bytes | None],
+    *,
+    clinicians_see: CliniciansSee,
+    now: datetime,
+    zone: tzinfo,
+    language: str = "",
+) -> tuple[ResponseView, bytes | None]:
+    """Return a sent response with the file that ``find`` has for it; on record as a download where it has one.
+
+    Raises NotFound as `load_response` does.
+    """
+    with readable(store, actor, response_id, clinicians_see, now) as (session, response, invitation):
+        view = _view(session, store, actor, response, invitation, clinicians_see, now, zone, language)
+        file = find(session, view)
+        if file is not None:
+            _audit_with_earlier(session, store, actor, view, "download", now)
+    return view, file
 
 
 def save_note(
@@ -173,6 +232,7 @@ def save_note(
         if not notes.save(session, store.keyring, response_id, text, revision, writer, now):
             raise Conflict("Somebody else saved this note in the meantime.", current)
         note_on_record(session, store, actor, response_id, "save_note", now)
+        outbox.post(session, outbox.PREPARE_REPORT, response_id, now)
         return notes.read(session, store.keyring, response_id)
 
 
@@ -192,6 +252,7 @@ def sign_off(store: Store, actor: Actor, response_id: str, *, clinicians_see: Cl
             response.reviewed_at, response.reviewed_by = now, reader
             session.flush()
             note_on_record(session, store, actor, response_id, "sign_off", now)
+            outbox.post(session, outbox.PREPARE_REPORT, response_id, now)
         found = signed_off_by(session, response)
         assert found is not None
         return found
@@ -215,6 +276,7 @@ def reopen(
         response.reviewed_at = response.reviewed_by = None
         session.flush()
         note_on_record(session, store, actor, response_id, "reopen", now)
+        outbox.post(session, outbox.PREPARE_REPORT, response_id, now)
 
 
 def add_addendum(
@@ -231,6 +293,7 @@ def add_addendum(
             raise NotAllowed("This response is not signed off yet: write into its note.")
         review_entries.add(session, store.keyring, response_id, "addendum", by=writer, at=now, text=text)
         note_on_record(session, store, actor, response_id, "add_addendum", now)
+        outbox.post(session, outbox.PREPARE_REPORT, response_id, now)
 
 
 def _written(field: str, text: str, most: int) -> str:
@@ -278,6 +341,31 @@ def readable(
 def _note_refused(session: Session, store: Store, actor: Actor, response_id: str, now: datetime) -> None:
     if responses.exists(session, response_id):
         note_on_record(session, store, actor, response_id, "refused", now)
+
+
+def _view(
+    session: Session,
+    store: Store,
+    actor: Actor,
+    response: Response,
+    invitation: Invitation,
+    clinicians_see: CliniciansSee,
+    now: datetime,
+    zone: tzinfo,
+    language: str,
+) -> ResponseView:
+    may_read = may_read_answers(session, actor, clinicians_see, now)
+    earlier = responses.find_earlier(session, response, may_read, most=EARLIER_VISITS)
+    return view_of(session, store.keyring, response, invitation, earlier, may_read, zone, language)
+
+
+def _audit_with_earlier(
+    session: Session, store: Store, actor: Actor, view: ResponseView, action: str, now: datetime
+) -> None:
+    """Put on record that a response was read, and those that were shown beside it."""
+    note_on_record(session, store, actor, view.response_id, action, now)
+    for before in view.facts.earlier:
+        note_on_record(session, store, actor, before.response_id, action, now, {"beside": view.response_id})
 
 
 def note_on_record(

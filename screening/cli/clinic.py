@@ -32,6 +32,7 @@ from screening.translations import LANGUAGES
 CLI = Actor("system", "cli", "command line")
 
 _OPTIONS = {
+    "day": "--date",
     "birth_date": "--birth-date",
     "record_number": "--record-number",
     "name": "--name",
@@ -49,7 +50,7 @@ _OPTIONS = {
 
 
 @contextlib.contextmanager
-def _working() -> Iterator[tuple[Store, Settings]]:
+def working() -> Iterator[tuple[Store, Settings]]:
     """Open the store, and refuse in plain words what the use cases refuse."""
     with open_store() as opened:
         try:
@@ -83,7 +84,7 @@ def invite(
     language: str | None,
 ) -> None:
     """Invite a patient and print the link; it can't be printed again, only a new one made."""
-    with _working() as (store, settings):
+    with working() as (store, settings):
         request = invitations.InviteRequest(
             record_number=record_number,
             name=name,
@@ -125,7 +126,7 @@ def invite(
 )
 def report(response_id: str, output: Path, language: str | None, form: str) -> None:
     """Write the report of a sent response as a PDF; the download is put on record."""
-    with _working() as (store, settings):
+    with working() as (store, settings):
         # FHIR is for programs: the questions stand in the form's own language, unless another one is asked for.
         language = language or ("" if form == "fhir" else settings.staff_language)
         view = review.load_response(
@@ -142,13 +143,11 @@ def report(response_id: str, output: Path, language: str | None, form: str) -> N
             content = json.dumps(fhir_of(view, settings.zone), ensure_ascii=False, indent=2)
             write_whole(output, f"{content}\n".encode())
             return
-        renderer = Renderer()
-        try:
-            pdf = renderer.render(report_of(view, reader_in(language, settings.zone)), settings.paper)
-        except RenderError as error:
-            raise Refused(f"The PDF could not be made: {error}") from None
-        finally:
-            renderer.close()
+        with Renderer() as renderer:
+            try:
+                pdf = renderer.render(report_of(view, reader_in(language, settings.zone)), settings.paper)
+            except RenderError as error:
+                raise Refused(f"The PDF could not be made: {error}") from None
         write_whole(output, pdf)
 
 
@@ -164,7 +163,7 @@ def report(response_id: str, output: Path, language: str | None, form: str) -> N
 @click.option("--yes", is_flag=True, help="Don't ask whether it is meant.")
 def erase(response_id: str, reason: erasure.Reason, yes: bool) -> None:
     """Delete a response for good, with its note, as patients may ask for; the deletion is put on record."""
-    with _working() as (store, settings):
+    with working() as (store, settings):
         if not yes:
             click.confirm(f"Delete the response {response_id} with its note, for good?", abort=True, err=True)
         receipt = erasure.erase_response(store, CLI, response_id, reason=reason, now=datetime.now(UTC))
@@ -179,7 +178,7 @@ def erase(response_id: str, reason: erasure.Reason, yes: bool) -> None:
 @click.option("--by", "approver_name", required=True, help="Name of the clinician who approves; printed in reports.")
 def approve(questionnaire_id: str, version: str, approver_name: str) -> None:
     """Enter a clinician's approval of a version, so that patients are offered it."""
-    with _working() as (store, settings):
+    with working() as (store, settings):
         now = datetime.now(UTC)
         with store.write() as session:
             registry.register_files(session, store.keyring, settings.questionnaire_folders, now)
@@ -207,7 +206,7 @@ def staff() -> None:
 )
 def staff_add(email: str, name: str, roles: tuple[str, ...], rights: tuple[str, ...], password: str) -> None:
     """Make an account."""
-    with _working() as (store, settings):
+    with working() as (store, settings):
         accounts.create_staff(
             store,
             CLI,
@@ -225,7 +224,7 @@ def staff_add(email: str, name: str, roles: tuple[str, ...], rights: tuple[str, 
 @click.argument("email")
 def staff_disable(email: str) -> None:
     """Close an account and sign it out everywhere."""
-    with _working() as (store, _settings):
+    with working() as (store, _settings):
         accounts.disable_staff(store, CLI, accounts.find_staff(store, CLI, email).id, now=datetime.now(UTC))
         click.echo(f"The account {email} is closed.")
 
@@ -234,7 +233,7 @@ def staff_disable(email: str) -> None:
 @click.argument("email")
 def staff_enable(email: str) -> None:
     """Open a closed account again."""
-    with _working() as (store, _settings):
+    with working() as (store, _settings):
         accounts.enable_staff(store, CLI, accounts.find_staff(store, CLI, email).id, now=datetime.now(UTC))
         click.echo(f"The account {email} is open.")
 
@@ -256,7 +255,7 @@ def staff_revoke(email: str, right: str) -> None:
 
 
 def _set_right(email: str, right: str, *, on: bool) -> None:
-    with _working() as (store, _settings):
+    with working() as (store, _settings):
         account = accounts.find_staff(store, CLI, email)
         accounts.set_right(store, CLI, account.id, right, on=on, now=datetime.now(UTC))
         click.echo(f"{email} {'has' if on else 'has not'} the right {right}.")
@@ -265,7 +264,7 @@ def _set_right(email: str, right: str, *, on: bool) -> None:
 @staff.command("list")
 def staff_list() -> None:
     """Print the accounts: e-mail address, open or closed, roles and rights, name."""
-    with _working() as (store, _settings):
+    with working() as (store, _settings):
         for account in accounts.list_staff(store, CLI):
             roles = ",".join(sorted(account.roles))
             click.echo(f"{account.email}\t{'open' if account.active else 'closed'}\t{roles}\t{account.name}")

@@ -9,11 +9,13 @@ import click
 from screening.cli import Refused
 from screening.cli.output import write_whole
 from screening.definition.fhir_terms import Json
+from screening.definition.overlay_reader import overlay_path
+from screening.definition.overlay_writer import overlay_to_yaml
 from screening.definition.writer import to_yaml
-from screening.importing.fhir import import_fhir
 from screening.importing.fhir_source import MAX_BYTES
 from screening.importing.result import Imported, ImportRefused
 from screening.importing.value_sets import read_value_sets
+from screening.importing.xlsform import import_form
 
 
 @click.command("import")
@@ -27,10 +29,11 @@ from screening.importing.value_sets import read_value_sets
 def import_command(
     source: Path, output: Path | None, attest: str | None, valuesets: Path | None, open_valuesets: bool
 ) -> None:
-    """Turn a FHIR R4 Questionnaire (JSON) into a questionnaire file.
+    """Turn a FHIR R4 Questionnaire (JSON) or an XLSForm (.xlsx) into a questionnaire file.
 
-    Without -o it goes to standard output. Each thing that can't be kept is a line on standard error. A form that
-    can't be imported is refused in one line, and nothing is written.
+    Without -o it goes to standard output. Texts in other languages become files beside it (FILE.es.yaml). Each thing
+    that can't be kept is a line on standard error. A form that can't be imported is refused in one line, and nothing is
+    written.
     """
     data = _read(source)
     try:
@@ -38,7 +41,7 @@ def import_command(
     except ImportRefused as refused:
         raise Refused(str(refused)) from None
     try:
-        imported = import_fhir(
+        imported = import_form(
             data, name=source.name, value_sets=resources, attest=attest, open_valuesets=open_valuesets
         )
     except ImportRefused as refused:
@@ -61,10 +64,22 @@ def _read(source: Path) -> bytes:
 
 
 def _write(source: Path, output: Path | None, imported: Imported) -> None:
-    text = to_yaml(imported.questionnaire)
-    if output is None:
+    questionnaire = imported.questionnaire
+    text = to_yaml(questionnaire)
+    lines = [str(loss) for loss in imported.losses]
+    if output is None or str(output) == "-":
         click.echo(text, nl=False)
+        if imported.translations:
+            lines.append(f"the texts in {', '.join(imported.translations)} are left out: they become files beside -o")
     else:
+        overlays = {overlay_path(output, language): language for language in imported.translations}
+        there = next((path for path in overlays if path.exists()), None)
+        if there is not None:  # it may hold days of a translator's work
+            raise Refused(f"{there}: there is such a translation already; move it away first")
         write_whole(output, text.encode())
-    for loss in imported.losses:
-        click.echo(f"{source}: {loss}", err=True)
+        for path, language in overlays.items():
+            overlay = overlay_to_yaml(questionnaire, language, imported.translations[language])
+            write_whole(path, overlay.encode())
+            lines.append(f"the texts in {language} are in {path.name}")
+    for line in lines:
+        click.echo(f"{source}: {line}", err=True)

@@ -1,4 +1,4 @@
-"""Commands for the person who runs the service: init, serve, db, audit."""
+"""Commands for the person who runs the service: init, serve, worker, db, audit."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from screening.cli import Refused
 from screening.cli.server import DEFAULT_BIND, run_server
 from screening.config import CONFIG_FILE, Settings, SettingsError
+from screening.jobs import BackgroundWorker
 from screening.retention import run as run_retention
 from screening.staff import create_staff
 from screening.store import audit as trail
@@ -142,13 +143,22 @@ def init(directory: Path, admin_email: str, admin_name: str, admin_password: str
 @click.option("--bind", default=DEFAULT_BIND, show_default=True, help="Address and port to listen on.")
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1), help="Processes.")
 @click.option("--threads", default=8, show_default=True, type=click.IntRange(1), help="Threads in each process.")
-def serve(bind: str, workers: int, threads: int) -> None:
+@click.option("--worker/--no-worker", default=True, show_default=True, help="Do the background work beside it.")
+def serve(bind: str, workers: int, threads: int, worker: bool) -> None:
     """Run the web server. It refuses to start on bad settings, a wrong schema or a bad questionnaire file."""
     with refusing():
         settings = Settings.load()
         for warning in settings.warnings(datetime.now(UTC).date()):
             click.echo(f"warning: {warning}", err=True)
-        run_server(settings, bind=bind, workers=workers, threads=threads)
+        run_server(settings, bind=bind, workers=workers, threads=threads, with_worker=worker)
+
+
+@click.command()
+@click.option("--threads", default=2, show_default=True, type=click.IntRange(1, 64), help="Reports made at once.")
+def worker(threads: int) -> None:
+    """Do the background work (reports) until told to stop; `serve` runs one of these unless told otherwise."""
+    with open_store() as (store, settings):
+        BackgroundWorker(store, settings).run(threads=threads)
 
 
 @click.group()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 from typing import Any
 
@@ -10,15 +11,27 @@ from gunicorn.app.base import BaseApplication
 
 from screening.app import create_app
 from screening.config import Settings
+from screening.jobs import worker_beside
 
 DEFAULT_BIND = "127.0.0.1:8000"
 
 
-def run_server(settings: Settings, *, bind: str = DEFAULT_BIND, workers: int = 2, threads: int = 8) -> None:
-    """Serve until told to stop. What keeps the application from starting is raised before a port is opened."""
+def run_server(
+    settings: Settings, *, bind: str = DEFAULT_BIND, workers: int = 2, threads: int = 8, with_worker: bool = True
+) -> None:
+    """Serve until told to stop. What keeps the application from starting is raised before a port is opened.
+
+    ``with_worker`` runs the background work beside the server.
+    """
     app = create_app(settings)
     gc.collect()
     gc.freeze()  # what is there now stays: collecting garbage need not look at it, and workers share its memory
+    store = app.extensions["store"]
+    with worker_beside(store, settings) if with_worker else contextlib.nullcontext():
+        _serve(app, bind, workers, threads)
+
+
+def _serve(app: Flask, bind: str, workers: int, threads: int) -> None:
     _Server(
         app,
         {

@@ -79,6 +79,8 @@ class Blocks:
 
     def _of_part(self, part: Part, entry: Part | None) -> list[Block]:
         try:
+            if part.link_id in self._form.left_out:
+                raise LeftOutError(self._form.left_out[part.link_id])
             _check_is_asked(part)
             lose_extensions(self._form, part)
             condition = self._conditions.of(part)

@@ -8,14 +8,15 @@ the wrong question. An export of ours comes back as it was.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any as Anything
 
 from screening.definition import fhir_terms as terms
 from screening.definition.checks import LOGIC_RULES
 from screening.definition.fhir_terms import Json
-from screening.definition.file_keys import LANGUAGE, LICENSE, MAX_VERSION
+from screening.definition.file_keys import LICENSE, MAX_VERSION, VERSION
 from screening.definition.loader import Loaded, load_text
 from screening.definition.model import Questionnaire
 from screening.definition.problems import DefinitionError
@@ -29,12 +30,15 @@ from screening.importing.fhir_elements import Extensions, maps_of, text_of
 from screening.importing.fhir_source import read_questionnaire
 from screening.importing.fhir_tree import Part, read_parts
 from screening.importing.form import Form
-from screening.importing.lost import languages_beside, lose_of_form
+from screening.importing.lost import lose_of_form
 from screening.importing.names import Names, questionnaire_id
 from screening.importing.option_sets import with_named_sets, with_option_sets
 from screening.importing.pages import Layout, own_pages
-from screening.importing.result import Imported, ImportRefused, Losses, item_label
+from screening.importing.result import AttestationMissing, Imported, ImportRefused, Losses, item_label
+from screening.importing.translations import language_tag, translations_of
 from screening.importing.value_sets import ValueSets
+
+_NO_COPYRIGHT = "the form bears no copyright line; say with --attest who says that the clinic may use it"
 
 
 def import_fhir(
@@ -52,9 +56,32 @@ def import_fhir(
     be had is left out, or with ``open_valuesets`` asked as open text. ``attest`` says who says that the clinic may use
     the form; it must be given where the form bears no copyright line. ImportRefused says why a form can't be imported.
     """
-    resource = read_questionnaire(data)
+    source = Source(read_questionnaire(data), "FHIR R4 Questionnaire", PurePath(name).name)
+    return import_resource(source, value_sets, attest=attest, open_valuesets=open_valuesets)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A form as a FHIR Questionnaire, which it is or was made into.
+
+    ``kind`` is what it was, ``file_name`` the file's. ``conditions`` reads its conditions. ``left_out`` are the reasons
+    why items are not asked, by linkId, and ``losses`` what was left out so far.
+    """
+
+    resource: Json
+    kind: str
+    file_name: str
+    conditions: type[Conditions] = Conditions
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    losses: Losses = field(default_factory=Losses)
+
+
+def import_resource(
+    source: Source, value_sets: Iterable[Json] = (), *, attest: str | None = None, open_valuesets: bool = False
+) -> Imported:
+    """Return the questionnaire in a form, and what was left out of it; for the other arguments see `import_fhir`."""
+    resource, losses = source.resource, source.losses
     is_foreign = not text_of(resource, "url").startswith(terms.QUESTIONNAIRE_URL)
-    losses = Losses()
     parts = read_parts(resource, losses, is_foreign=is_foreign)
     extensions = Extensions.of(resource, "the form")
     form = Form(
@@ -64,25 +91,27 @@ def import_fhir(
         language=_language(resource, losses),
         open_valuesets=open_valuesets,
         is_foreign=is_foreign,
+        left_out=source.left_out,
     )
-    head = _head(resource, extensions, form, PurePath(name).name, attest)
+    head = _head(source, extensions, form, attest)
     _lose_of_form(form, resource, extensions, parts)
     targets = Targets(parts)
-    blocks = Blocks(form, targets, Conditions(targets, extensions)).of(parts)
+    blocks = Blocks(form, targets, source.conditions(targets, extensions)).of(parts)
     pages = None if is_foreign else own_pages(blocks)
     if pages is None:
         pages = Layout(form.names, head["title"]).pages(blocks)
     if not pages:
         raise ImportRefused("nothing in the form can be asked here" + _first_reason(losses))
     pages, sets = with_option_sets(pages, form.set_wishes) if is_foreign else with_named_sets(pages)
-    questionnaire = Questionnaire(**head, pages=pages, option_sets=sets)
-    return Imported(_checked(questionnaire, is_foreign=is_foreign), losses.all())
+    questionnaire = _checked(Questionnaire(**head, pages=pages, option_sets=sets), is_foreign=is_foreign)
+    translations = translations_of(resource, questionnaire, losses)
+    order = [part.link_id for top in parts for part in top.walk()]
+    return Imported(questionnaire, losses.all(order), translations)
 
 
-def _head(
-    resource: Json, extensions: Extensions, form: Form, file_name: str, attest: str | None
-) -> dict[str, Anything]:
+def _head(source: Source, extensions: Extensions, form: Form, attest: str | None) -> dict[str, Anything]:
     """Return the keys of the questionnaire apart from its pages."""
+    resource, file_name = source.resource, source.file_name
     title = _line(resource, "title") or _words(text_of(resource, "name"))
     if not title:
         title = _words(PurePath(file_name).stem) or "Questionnaire"
@@ -101,7 +130,7 @@ def _head(
         "copyright": _copyright(resource, attestation),
         "license": license_name if LICENSE.fullmatch(license_name) else None,
         "clinically_reviewed": plain_text.line(extensions.text(terms.CLINICALLY_REVIEWED)) or False,
-        "source": _source(resource, extensions, form, file_name, attestation),
+        "source": _source(source, extensions, form, attestation),
     }
 
 
@@ -120,19 +149,20 @@ def _cut(text: str) -> str:
 
 
 def _version(resource: Json, losses: Losses) -> str:
-    version = _line(resource, "version")
-    if len(version) > MAX_VERSION:
-        losses.add(f"the version {version} is cut to {MAX_VERSION} characters")
-    return version[:MAX_VERSION].strip() or _line(resource, "date")[:10] or "1"
+    said = _line(resource, "version") or _line(resource, "date")[:10] or "1"
+    if len(said) <= MAX_VERSION and VERSION.fullmatch(said):
+        return said
+    version = re.sub(r"[^A-Za-z0-9._-]+", "-", said).strip("-")[:MAX_VERSION].strip("-")
+    version = version if VERSION.fullmatch(version) else "1"
+    losses.add(f"the version {said} is written as {version}")
+    return version
 
 
 def _language(resource: Json, losses: Losses) -> str:
-    said = text_of(resource, "language").replace("_", "-")
-    parts = said.split("-")
-    tag = "-".join([parts[0].lower(), *(part.upper() if len(part) == 2 else part.title() for part in parts[1:])])
-    for candidate in (said, tag, parts[0].lower()):
-        if LANGUAGE.fullmatch(candidate):
-            return candidate
+    said = text_of(resource, "language")
+    tag = language_tag(said)
+    if tag:
+        return tag
     losses.add(f"the form does not say its language{f' in a known way ({said})' if said else ''}; English is assumed: "
                "set `language:` if that is wrong")  # fmt: skip
     return "en"
@@ -143,20 +173,21 @@ def _copyright(resource: Json, attestation: str) -> str:
     if found:
         return _cut(found)
     if not attestation:
-        raise ImportRefused("the form bears no copyright line; say with --attest who says that the clinic may use it")
+        raise AttestationMissing(_NO_COPYRIGHT)
     return "Not stated in the form; `source` says who attests that it may be used."
 
 
-def _source(resource: Json, extensions: Extensions, form: Form, file_name: str, attestation: str) -> str | None:
+def _source(source: Source, extensions: Extensions, form: Form, attestation: str) -> str | None:
+    resource = source.resource
     attested = [f"Use attested: {attestation}"] if attestation else []
     if not form.is_foreign:
         ours = [plain_text.paragraphs(extensions.text(terms.SOURCE))]
         return _cut("\n".join(filter(None, [*ours, *attested]))) or None
     known = {
-        "FHIR R4 Questionnaire": _line(resource, "url") or _line(resource, "id"),
+        source.kind: _line(resource, "url") or _line(resource, "id"),
         "version": _line(resource, "version"),
         "publisher": _line(resource, "publisher"),
-        "file": plain_text.line(file_name),
+        "file": plain_text.line(source.file_name),
     }
     said = ", ".join(f"{key} {value}" for key, value in known.items() if value)
     return _cut("\n".join([f"Imported: {said}.", *attested]))
@@ -164,9 +195,6 @@ def _source(resource: Json, extensions: Extensions, form: Form, file_name: str, 
 
 def _lose_of_form(form: Form, resource: Json, extensions: Extensions, parts: list[Part]) -> None:
     lose_of_form(form, resource, extensions)
-    languages = languages_beside(resource.get("item"))
-    if languages:
-        form.losses.add(f"the texts in other languages ({', '.join(sorted(languages))}) are left out")
     coded = sum(bool(part.element.get("code")) for top in parts for part in top.walk())
     if coded:
         form.losses.add(f"the codes of {coded} items, by which records know them, are left out")

@@ -74,6 +74,8 @@ def _text(data: bytes) -> str:
         raise ImportRefused("the file is in UTF-16; save it as UTF-8")
     if data[:2] == b"PK":
         raise ImportRefused("this is a spreadsheet or a zip file, not a FHIR Questionnaire in JSON")
+    if data[:4] == b"\xd0\xcf\x11\xe0":
+        raise ImportRefused("this is an old Excel file (.xls) or one with a password; save it as .xlsx without one")
     if start[:1] == b"<":
         raise ImportRefused("this is XML; save the FHIR Questionnaire as JSON")
     if b"\x00" in data[:1000]:

@@ -93,8 +93,9 @@ def _part(reading: _Reading, element: Json, parent: Part | None, depth: int, is_
         raise ImportRefused(f"the form has more than {MAX_ITEMS:,} items")
     if depth > MAX_DEPTH:
         raise ImportRefused(f"{label}: items are nested more than {MAX_DEPTH} levels deep")
-    if not link_id:
-        raise ImportRefused(f"{label}: it has no linkId")
+    if not link_id:  # then no condition can look at it, so that any name does
+        link_id = f"unnamed-{reading.count}"
+        reading.losses.add(f"it has no linkId; it is called {link_id}", link_id, text)
     if len(link_id) > MAX_LINK_ID or plain_text.line(link_id) != link_id:
         raise ImportRefused(f"{label}: its linkId is no text of at most {MAX_LINK_ID} characters on one line")
     _check_version(element, label)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any as Anything
 
@@ -35,6 +36,8 @@ class Form:
     is_foreign: bool = True
     set_wishes: dict[tuple[Option, ...], str] = field(default_factory=dict)
     """Options -> what they are called in the form, where they come from a value set."""
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    """linkId -> why the item is not asked, as far as that is known from the start."""
 
     def lose(self, part: Part, message: str) -> None:
         """Note a loss of an item."""

@@ -80,21 +80,3 @@ def lose_of_form(form: Form, resource: Mapping[str, object], extensions: Extensi
             form.losses.add(f"of the form as a whole, {said}")
     if resource.get("derivedFrom"):
         form.losses.add("that the form is derived from another one (derivedFrom); only what stands here is taken")
-
-
-def languages_beside(element: object) -> set[str]:
-    """Return the languages into which texts anywhere in the form are translated by extensions."""
-    found: set[str] = set()
-    left = [element]
-    while left:
-        node = left.pop()
-        if isinstance(node, dict):
-            if extension_name(text_of(node, "url")) == "translation":
-                inner = node.get("extension")
-                for entry in inner if isinstance(inner, list) else []:
-                    if isinstance(entry, dict) and entry.get("url") == "lang":
-                        found.add(text_of(entry, "valueCode") or text_of(entry, "valueString"))
-            left += node.values()
-        elif isinstance(node, list):
-            left += node
-    return found - {""}

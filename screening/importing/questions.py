@@ -35,7 +35,7 @@ from screening.importing.wording import Beside, question_words
 Keys: TypeAlias = dict[str, Anything]
 _Make: TypeAlias = Callable[[Form, Part, Beside, Keys], Question]
 
-_OTHER = {
+OTHER = {
     "en": "Something else (please say)",
     "es": "Otra cosa (escriba cuál)",
     "ar": "شيء آخر (يرجى التوضيح)",
@@ -138,7 +138,7 @@ def _choice(form: Form, part: Part, offered: OptionList, common: Keys) -> Choice
     other = None
     if part.type == "open-choice":
         label = plain_text.line(part.extensions.text(terms.OPEN_LABEL))
-        other = label or _OTHER.get(form.language.split("-")[0], _OTHER["en"])
+        other = label or OTHER.get(form.language.split("-")[0], OTHER["en"])
     options, option_set = tuple(offered.options), part.extensions.text(terms.OPTION_SET) or None
     if offered.name:
         form.set_wishes[options] = offered.name

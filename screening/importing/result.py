@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from screening.definition.model import Questionnaire
 from screening.definition.problems import shown
+from screening.definition.texts import Place
 
 _MAX_MESSAGE = 400
 
@@ -29,10 +31,14 @@ class Loss:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """A questionnaire from elsewhere, with all that was left out on the way, in form order."""
+    """A questionnaire from elsewhere, with all that was left out on the way, in form order.
+
+    ``translations`` are its texts in other languages: language (BCP 47) -> place -> text.
+    """
 
     questionnaire: Questionnaire
     losses: tuple[Loss, ...] = ()
+    translations: Mapping[str, Mapping[Place, str]] = field(default_factory=dict)
 
 
 class ImportRefused(Exception):  # noqa: N818 - named for what it means to the reader, as `Refused` of the commands
@@ -40,6 +46,10 @@ class ImportRefused(Exception):  # noqa: N818 - named for what it means to the r
 
     def __init__(self, message: str) -> None:
         super().__init__(_on_one_line(message))
+
+
+class AttestationMissing(ImportRefused):
+    """The form bears no copyright line, and nobody has said who says that the clinic may use it."""
 
 
 def _on_one_line(message: str) -> str:
@@ -63,6 +73,7 @@ class Losses:
         """Note a loss."""
         self._found.setdefault(Loss(item, _on_one_line(message), text))
 
-    def all(self) -> tuple[Loss, ...]:
-        """Return the losses in the order in which they were noted, those of the whole form first."""
-        return tuple(sorted(self._found, key=lambda loss: bool(loss.item)))
+    def all(self, order: Iterable[str] = ()) -> tuple[Loss, ...]:
+        """Return the losses, those of the whole form first, then by item; ``order``: the items' ids in form order."""
+        places = {item: place for place, item in enumerate(order, start=1)}
+        return tuple(sorted(self._found, key=lambda loss: places.get(loss.item, len(places) + 1) if loss.item else 0))

@@ -13,7 +13,7 @@ from screening.answer_formats import dump_answers
 from screening.definition.model import questions
 from screening.intake.sitting import Begun, Closed, begun, open_invitation
 from screening.path import PathPage, on_path, walk
-from screening.store import audit, drafts, invitations, responses
+from screening.store import audit, drafts, invitations, outbox, responses
 from screening.store.audit import Actor
 from screening.store.crypto import Keyring
 from screening.store.drafts import DraftPage
@@ -54,7 +54,8 @@ def submit(store: Store, actor: Actor, *, now: datetime, zone: tzinfo) -> bool:
     """Send everything that was saved; False if it was sent already, by a double click for instance.
 
     In one transaction: each response gets its sealed document, time and place in the order of events; saved pages go;
-    links and sessions end. Raises NotAllowed while nothing is saved, `Closed` for an invitation that takes nothing.
+    links and sessions end; reports are asked for. Raises NotAllowed while nothing is saved, `Closed` for an invitation
+    that takes nothing.
     """
     with store.write() as session:
         try:
@@ -101,6 +102,7 @@ def _send(session: Session, keyring: Keyring, response: Begun, actor: Actor, now
         .where(Response.id == response_id)
         .values(document=document, sent_at=now, sent_sequence=event_id, language=language)
     )
+    outbox.post(session, outbox.PREPARE_REPORT, response_id, now)
 
 
 def end_sessions(session: Session, invitation_id: str, now: datetime) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from screening.answer_values import clean_text
 from screening.response_view import ResponseView, entries_by_kind, facts_of, in_language
 from screening.review import note_on_record, readable
-from screening.store import notes, paper, registry, responses, review_entries, staff
+from screening.store import batches, notes, outbox, paper, registry, responses, review_entries, staff
 from screening.store.access import CliniciansSee, staff_id
 from screening.store.audit import Actor
 from screening.store.engine import Store
@@ -48,6 +48,7 @@ def confirm(store: Store, actor: Actor, response_id: str, *, clinicians_see: Cli
             row.confirmed_at, row.confirmed_by = now, _clinician(actor)
             session.flush()
             note_on_record(session, store, actor, response_id, "confirm_paper", now)
+            outbox.post(session, outbox.PREPARE_REPORT, response_id, now)
 
 
 def reject(
@@ -85,8 +86,9 @@ def reject(
         )
         session.flush()
         note_on_record(session, store, actor, response_id, "reject_paper", now)
-        # Its note, the entries of its review and what tells of the paper go with it (ON DELETE CASCADE); all of
-        # them are in the kept document.
+        batches.remove_with(session, [response_id])
+        # With it go (ON DELETE CASCADE) the prepared report, and its note, the entries of its review and what tells of
+        # the paper, which are all in the kept document.
         session.execute(delete(Response).where(Response.id == response_id))
 
 

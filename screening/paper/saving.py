@@ -11,7 +11,7 @@ from screening.intake.consent import keep_text
 from screening.intake.sending import Helper, end_sessions, pages_on_path
 from screening.intake.sitting import Begun
 from screening.paper.typing_in import open_typing, paper_consent, signed_at
-from screening.store import audit, invitations, paper, responses
+from screening.store import audit, invitations, outbox, paper, responses
 from screening.store.access import TRANSCRIBER, require, staff_id
 from screening.store.audit import Actor
 from screening.store.engine import Store
@@ -92,6 +92,7 @@ def _add(
         )
     )
     session.flush()
+    outbox.post(session, outbox.PREPARE_REPORT, response_id, now)
     session.add(PaperResponse(response_id=response_id, transcriber_id=staff_id(actor), signed_on=row.signed_on))
     session.execute(
         update(RejectedResponse)

@@ -95,27 +95,35 @@ class Keyring:
 
     def seal(self, document: Mapping[str, Any], bound_to: str) -> bytes:
         """Seal a JSON document for the row named by ``bound_to`` ("table:id", or longer)."""
+        return self.seal_bytes(json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode(), bound_to)
+
+    def seal_bytes(self, plain: bytes, bound_to: str) -> bytes:
+        """Seal what is no JSON document, such as a PDF; otherwise as `seal`."""
         key_id = max(self.data)
         nonce = os.urandom(_NONCE_BYTES)
-        plain = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
-        sealed = self._ciphers[key_id].encrypt(nonce, plain, bound_to.encode())
-        return _FORMAT + bytes([key_id]) + nonce + sealed
+        return _FORMAT + bytes([key_id]) + nonce + self._ciphers[key_id].encrypt(nonce, plain, bound_to.encode())
 
     def open(self, sealed: bytes, bound_to: str) -> dict[str, Any]:
         """Return the document sealed for this row; SealError if it does not open."""
+        try:
+            document = json.loads(self.open_bytes(sealed, bound_to))
+        except ValueError:
+            raise SealError(f"{bound_to}: holds no document") from None
+        assert isinstance(document, dict)
+        return document
+
+    def open_bytes(self, sealed: bytes, bound_to: str) -> bytes:
+        """Return what `seal_bytes` sealed for this row; SealError if it does not open."""
         try:
             if sealed[:1] != _FORMAT:
                 raise SealError(f"{bound_to}: unknown format of sealed document")
             cipher = self._ciphers[sealed[1]]
             nonce = sealed[2 : 2 + _NONCE_BYTES]
-            plain = cipher.decrypt(nonce, sealed[2 + _NONCE_BYTES :], bound_to.encode())
+            return cipher.decrypt(nonce, sealed[2 + _NONCE_BYTES :], bound_to.encode())
         except KeyError:
             raise SealError(f"{bound_to}: sealed with key {sealed[1]}, which the key file lacks") from None
         except (InvalidTag, IndexError, ValueError):
             raise SealError(f"{bound_to}: does not open; wrong key, wrong row or changed bytes") from None
-        document = json.loads(plain)
-        assert isinstance(document, dict)
-        return document
 
     def lookup_hash(self, purpose: str, value: str) -> bytes:
         """Return the 32-byte keyed hash by which ``value`` is found; ``purpose`` keeps kinds of values apart."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Final
@@ -28,6 +28,8 @@ _begin: Final = ContextVar("begin", default="BEGIN")
 _wait_ms: Final = ContextVar[int | None]("wait_ms", default=None)
 """How long a transaction that begins waits for a lock; None for as long as ever."""
 _BUSY_TIMEOUT_MS = 10_000
+WAKE: Final = "wake"
+"""Key of a session's ``info``: something was posted to the outbox, and whoever does it may be woken."""
 
 
 class Store:
@@ -35,6 +37,8 @@ class Store:
 
     def __init__(self, url: str, keyring: Keyring) -> None:
         self.keyring = keyring
+        self.wake: Callable[[], None] | None = None
+        """Called after a commit that posted to the outbox; it must not fail and not keep anybody waiting."""
         self.engine = connect(url)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
         self._writing = sessionmaker(self.engine, expire_on_commit=False, autoflush=True)
@@ -61,6 +65,8 @@ class Store:
             if wait_ms is not None and connection.dialect.name == "postgresql":
                 session.execute(select(func.set_config("lock_timeout", f"{wait_ms}ms", True)))
             yield session
+        if self.wake is not None and session.info.get(WAKE):
+            self.wake()
 
     def close(self) -> None:
         """Close all connections."""

@@ -230,6 +230,13 @@ def frozen(session: Session, response_id: str) -> dict[str, str]:
     return {row.language: row.content_hash for row in rows}
 
 
+def texts(session: Session, overlay_hashes: Iterable[str]) -> dict[str, str]:
+    """Return the files' texts of these translations, by hash."""
+    query = select(QuestionnaireOverlay.content_hash, QuestionnaireOverlay.text)
+    rows = session.execute(query.where(QuestionnaireOverlay.content_hash.in_(list(overlay_hashes))))
+    return dict(row.tuple() for row in rows)
+
+
 def best(session: Session, questionnaire: Questionnaire, content_hash: str, language: str) -> Translated | None:
     """Return this version in a language for somebody who only reads it; None where nothing translates it.
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, aliased
 from screening.answer_formats import parse_flat
 from screening.answers import Answers, Value
 from screening.definition.model import Questionnaire
-from screening.store import audit, paper
+from screening.store import audit, batches, paper
 from screening.store.access import CliniciansSee, may_read_answers
 from screening.store.audit import Actor
 from screening.store.crypto import Keyring
@@ -118,7 +118,7 @@ def exists(session: Session, response_id: str) -> bool:
 def remove(
     session: Session, keyring: Keyring, found: Sequence[Response], *, actor: Actor, reason: str, at: datetime
 ) -> list[int]:
-    """Delete responses with their notes and saved pages, and return the ids of the events that say so.
+    """Delete responses with notes, saved pages and all PDFs made of them; return the ids of the events that say so.
 
     An open invitation that none is left of begins anew: its patient would find a form without a question.
     """
@@ -134,7 +134,8 @@ def remove(
         )
         for response in found
     ]
-    # Notes and saved pages go with their response (ON DELETE CASCADE).
+    batches.remove_with(session, [response.id for response in found])
+    # Notes, saved pages and the prepared report go with their response (ON DELETE CASCADE).
     session.execute(
         delete(Response).where(Response.id.in_([response.id for response in found])),
         execution_options={"synchronize_session": False},

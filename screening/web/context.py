@@ -9,7 +9,9 @@ from flask import abort, current_app, request, session
 from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
 
+from reports.process import Renderer
 from screening.config import Settings
+from screening.delivery import Press, Work
 from screening.store.audit import Actor
 from screening.store.engine import Store
 from screening.web.sessions import ServerSession
@@ -30,6 +32,25 @@ def settings() -> Settings:
     found = current_app.extensions["settings"]
     assert isinstance(found, Settings)
     return found
+
+
+def press() -> Press:
+    """Return how this clinic's reports are made."""
+    found = current_app.extensions["press"]
+    assert isinstance(found, Press)
+    return found
+
+
+def renderer() -> Renderer:
+    """Return this process's renderer."""
+    found = current_app.extensions["renderer"]
+    assert isinstance(found, Renderer)
+    return found
+
+
+def work() -> Work:
+    """Return what does background work here, for where no worker does it."""
+    return Work(store(), press(), renderer(), current_app.extensions["clock"])
 
 
 def now() -> datetime:

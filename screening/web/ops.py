@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask
 
+from screening.store import outbox
 from screening.store.engine import is_reachable
 from screening.web import context
 
@@ -23,7 +24,17 @@ def health() -> tuple[str, int, dict[str, str]]:
 
 @blueprint.get("/readyz")
 def ready() -> tuple[str, int, dict[str, str]]:
-    """Say whether the database answers; 503 if it does not."""
-    reachable = is_reachable(context.store().engine)
-    text, status = ("ok\n", 200) if reachable else ("database: no answer\n", 503)
-    return text, status, {"Content-Type": "text/plain; charset=utf-8"}
+    """Say whether the database answers, 503 if it does not, and how the background work stands.
+
+    Without a worker the service is ready all the same: reports are then made when somebody asks for them.
+    """
+    kind = {"Content-Type": "text/plain; charset=utf-8"}
+    if not is_reachable(context.store().engine):
+        return "database: no answer\n", 503, kind
+    with context.store().read() as session:
+        work = outbox.state(session, context.now())
+        given_up = len(outbox.dead_letters(session))
+    worker = "ok" if work.is_alive else "none seen"
+    if not work.is_alive and work.worker_seen_at is not None:
+        worker = f"last seen {work.worker_seen_at.isoformat(timespec='seconds')}"
+    return f"database: ok\nworker: {worker}\nwaiting: {work.waiting}\ngiven up: {given_up}\n", 200, kind

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -141,6 +142,45 @@ def test_report_leaves_an_earlier_file_whole_where_it_fails(
     assert "No space left on device" in refusal(run("report", response_id, "-o", str(output)))
     assert [path.name for path in output.parent.iterdir()] == ["answers.pdf"]
     assert output.read_bytes() == b"from before"
+
+
+@pytest.mark.parametrize("form", ["pdf", "zip"])
+def test_reports_writes_a_days_reports_as_one_file(clinic: Clinic, tmp_path: Path, form: str) -> None:
+    sent = [*clinic.send(clinic.invite().invitation_id), *_of_another(clinic)]
+    result = run("reports", "--date", "2026-05-05", "-o", str(tmp_path / "day"), "--format", form)
+    assert result.exit_code == 0, result.output
+    (written,) = (tmp_path / "day").iterdir()
+    assert written.name == f"answers-2026-05-05.{form}"
+    if form == "pdf":
+        assert pdf.text(written.read_bytes()).count("Mornings, mostly.") >= 2
+    else:
+        assert len(zipfile.ZipFile(written).namelist()) == 2
+    for response_id in sent:
+        assert clinic.actions(f"response:{response_id}")[-1] == ("download", "cli")
+
+
+def _of_another(clinic: Clinic) -> list[str]:
+    at = NOW + timedelta(days=1, hours=3)
+    return clinic.send(clinic.invite(record_number="B-2", name="Petr Svoboda", appointment_at=at).invitation_id)
+
+
+def test_reports_refuses_a_day_with_nothing_and_what_is_no_day(clinic: Clinic, tmp_path: Path) -> None:
+    assert "--date: not a date" in refusal(run("reports", "--date", "May", "-o", str(tmp_path / "day")))
+    reason = refusal(run("reports", "--date", "2026-05-05", "-o", str(tmp_path / "day")))
+    assert reason == "--date: No answers were sent for appointments on this day."
+    assert not (tmp_path / "day").exists()
+
+
+def test_record_writes_all_that_is_held_into_a_folder_of_its_own(clinic: Clinic, tmp_path: Path) -> None:
+    (response_id,) = clinic.send(clinic.invite().invitation_id)
+    folder = tmp_path / "record"
+    result = run("record", response_id, "-o", str(folder))
+    assert result.exit_code == 0, result.output
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert sorted([*manifest["sha256"], "manifest.json"]) == sorted(path.name for path in folder.iterdir())
+    assert clinic.actions(f"response:{response_id}")[-1] == ("record", "cli")
+    assert "is not empty" in refusal(run("record", response_id, "-o", str(folder)))
+    assert refusal(run("record", "0" * 32, "-o", str(tmp_path / "none"))) == "There is no such response."
 
 
 def test_erase_deletes_and_prints_a_receipt(clinic: Clinic) -> None:

@@ -12,6 +12,7 @@ from screening.cli import main
 from screening.definition.loader import load, load_text
 from tests.support.definitions import FIXTURES, fixture
 from tests.support.fhir_forms import form, item
+from tests.support.xlsforms import workbook
 
 FORM = FIXTURES / "fhir" / "visit-diary.json"
 
@@ -95,3 +96,32 @@ def test_value_sets_come_from_files_or_become_open_text(tmp_path):
     assert type_of_b("--valuesets", sets) == "choice"
     assert type_of_b("--open-valuesets") == "string"
     assert "missing" in run("import", path, "--valuesets", tmp_path / "missing").stderr
+
+
+def test_a_spreadsheet_becomes_a_file_with_its_translations_beside_it(tmp_path):
+    path, output = tmp_path / "form.xlsx", tmp_path / "form.yaml"
+    label = {"label::English (en)": "How do you sleep?", "label::Español (es)": "¿Cómo duerme?"}
+    path.write_bytes(workbook({"type": "text", "name": "sleep", **label}))
+    result = run("import", path, "-o", output, "--attest", "Dr A. Novak")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert "the texts in es are in form.es.yaml" in result.stderr
+    assert run("check", output, tmp_path / "form.es.yaml").exit_code == 0
+    assert "¿Cómo duerme?" in (tmp_path / "form.es.yaml").read_text()
+
+    (tmp_path / "form.es.yaml").write_text("a translator's work")
+    output.unlink()
+    again = run("import", path, "-o", output, "--attest", "Dr A. Novak")
+    assert again.exit_code == 1
+    assert "form.es.yaml: there is such a translation already" in again.stderr
+    assert (tmp_path / "form.es.yaml").read_text() == "a translator's work"
+    assert not output.exists()
+
+
+def test_to_standard_output_translations_are_told_as_left_out(tmp_path):
+    path = tmp_path / "form.xlsx"
+    path.write_bytes(
+        workbook({"type": "text", "name": "a", "label::English (en)": "How?", "label::Español (es)": "¿?a"})
+    )
+    result = run("import", path, "--attest", "me")
+    assert load_text(result.stdout, "out").questionnaire.item("a").text == "How?"
+    assert "the texts in es are left out" in result.stderr

@@ -345,13 +345,24 @@ def test_what_software_would_do_is_told_by_item(name):
     assert (loss.item, name in loss.message or "variables" in loss.message) == ("a", True)
 
 
-def test_translations_and_codes_are_told_once():
-    parts = [{"url": "lang", "valueCode": "de"}, {"url": "content", "valueString": "Gut?"}]
-    translation = {"url": "http://hl7.org/fhir/StructureDefinition/translation", "extension": parts}
-    found = losses(item("a", code=[{"code": "1"}], _text={"extension": [translation]}), item("b", code=[{"code": "2"}]))
-    assert len(found) == 2
-    assert any("(de)" in line for line in found)
-    assert any("codes of 2 items" in line for line in found)
+def test_an_item_without_a_link_id_gets_one():
+    found = imported(item("a"), {"type": "boolean", "text": "Well?"})
+    assert [part.text for part in found.questionnaire.items()] == ["Question a?", "Well?"]
+    assert any('("Well?"): it has no linkId; it is called unnamed-2' in str(loss) for loss in found.losses)
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"), [("2.0 (draft)", "2.0-draft"), ("v 1|2", "v-1-2"), ("...", "1"), ("1" * 30, "1" * 20)]
+)
+def test_a_version_becomes_one_that_an_address_can_hold(said, kept):
+    found = imported(item("a"), form_keys={"version": said})
+    assert found.questionnaire.version == kept
+    assert any(f"is written as {kept}" in str(loss) for loss in found.losses)
+
+
+def test_codes_are_told_once():
+    found = losses(item("a", code=[{"code": "1"}]), item("b", code=[{"code": "2"}]))
+    assert found == ["the codes of 2 items, by which records know them, are left out"]
 
 
 def test_questions_under_a_question_wait_for_its_answer():

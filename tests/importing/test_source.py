@@ -84,7 +84,6 @@ def test_other_versions_of_fhir_are_told_apart(resource, version):
 
 INVALID = {
     "items are no list": (form() | {"item": {"linkId": "a"}}, "`item` is not a list"),
-    "no linkId": (form({"type": "boolean", "text": "Well?"}), '"Well?"): it has no linkId'),
     "no type": (form({"linkId": "a", "text": "Well?"}), 'item "a" ("Well?"): it has no type'),
     "unknown type": (form(item("a", "slider")), "has the type slider"),
     "modifier": (form(item("a", modifierExtension=[{"url": "http://example.org/x"}])), "modifierExtension"),

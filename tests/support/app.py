@@ -41,6 +41,7 @@ def make_app(settings: Settings, clock: Clock) -> Flask:
     """Build the application for tests, whose errors are raised rather than turned into a page."""
     app = create_app(settings, clock=clock)
     app.config["TESTING"] = True
+    app.extensions["store"].wake = None  # no worker is there to be woken
     return app
 
 

@@ -25,10 +25,11 @@ class NoAnswerError(Exception):
 class ServerProcess:
     """One server with two workers on a port of its own; it can be killed and started again on the same port."""
 
-    def __init__(self, folder: Path, database_url: str, key_file: Path) -> None:
+    def __init__(self, folder: Path, database_url: str, key_file: Path, *options: str) -> None:
         with socket.create_server(("127.0.0.1", 0)) as listener:
             self.port: int = listener.getsockname()[1]
         self._folder = folder
+        self._options = options
         self._log = folder / f"server-{self.port}.log"
         settings = {
             "ENVIRONMENT": "demo",
@@ -47,7 +48,7 @@ class ServerProcess:
         program = Path(sys.executable).with_name("screening")
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [program, "serve", "--bind", f"127.0.0.1:{self.port}"],
+                [program, "serve", "--bind", f"127.0.0.1:{self.port}", *self._options],
                 env=self._environ,
                 cwd=self._folder,
                 stderr=log,
@@ -100,9 +101,9 @@ class ServerProcess:
 
 
 @contextmanager
-def server_process(folder: Path, database_url: str, key_file: Path) -> Iterator[ServerProcess]:
-    """Run a server until the block ends."""
-    server = ServerProcess(folder, database_url, key_file)
+def server_process(folder: Path, database_url: str, key_file: Path, *options: str) -> Iterator[ServerProcess]:
+    """Run a server until the block ends; ``options`` are those of ``screening serve``."""
+    server = ServerProcess(folder, database_url, key_file, *options)
     server.start()
     try:
         yield server

@@ -13,7 +13,9 @@ from werkzeug.routing import Rule
 
 from screening import staff
 from screening.paper import comparing
+from screening.store import batches
 from screening.store.tables import Invitation, Response
+from screening.store.work_tables import OutboxTask
 from tests.support.clinic import ANSWERED, NOW, Clinic
 from tests.support.paper import Typist
 from tests.support.staff import Member
@@ -78,6 +80,12 @@ STAFF_ROUTES: dict[str, tuple[str, ...]] = {
     "POST clinic.confirm_paper": OWN_CLINICIAN,
     "POST clinic.reject_paper": OWN_CLINICIAN,
     "GET clinic.rejected_response": OWN_CLINICIAN,
+    "GET clinic.report_progress": OWN_CLINICIAN,
+    "GET clinic.record": OWN_CLINICIAN,
+    "GET clinic.record_zip": OWN_CLINICIAN,
+    "POST clinic.begin_day": CLINICIANS,
+    "GET clinic.day": OWN_CLINICIAN,
+    "GET clinic.day_file": OWN_CLINICIAN,
     "GET clinic.questionnaires": CLINICIANS_AND_ADMINISTRATOR,
     "GET clinic.questionnaire": CLINICIANS_AND_ADMINISTRATOR,
     "GET clinic.questionnaire_changes": CLINICIANS_AND_ADMINISTRATOR,
@@ -101,6 +109,8 @@ STAFF_ROUTES: dict[str, tuple[str, ...]] = {
     "POST admin.enable": ADMINISTRATOR,
     "POST admin.reset_password": ADMINISTRATOR,
     "GET admin.settings": ADMINISTRATOR,
+    "GET admin.work": ADMINISTRATOR,
+    "POST admin.settle_task": ADMINISTRATOR,
     "GET admin.safeguard": ADMINISTRATOR,
     "POST admin.save_safeguard": ADMINISTRATOR,
     "POST clinic.sign_out": (SIGN_IN,) * len(ROLES),  # last: it ends the session, and leads there
@@ -109,6 +119,7 @@ STAFF_ROUTES: dict[str, tuple[str, ...]] = {
 
 POSTED = {
     "POST clinic.review_response": {"text": "Hello", "revision": "0", "action": "sign_off"},
+    "POST admin.settle_task": {"action": "discard"},
     "POST clinic.switch_part": {"part": "more", "on": "yes"},
 }
 """What is posted where an empty form would not get as far as the record."""
@@ -187,6 +198,13 @@ def practice(app: Flask) -> Practice:
     typist = Typist(clinic, waiting.invitation_id, tina)
     typist.begin()
     typist.types(1, numb=True)
+    with clinic.store.write() as session:
+        task = OutboxTask(kind="none", subject="x", revision=1, created_at=NOW, due_at=NOW, attempts=5, failed_at=NOW)
+        session.add(task)
+        session.flush()
+        task_id = task.id
+        batch_id = batches.create(session, int(clinic.novak.id), "2026-05-05", "pdf", [response_id], NOW)
+        batches.fill(session, clinic.store.keyring, batch_id, b"%PDF", 0, NOW)
     colleague = clinic.member("Eva Else", {"front_desk"})
     values = {
         "invitation_id": waiting.invitation_id,
@@ -201,6 +219,8 @@ def practice(app: Flask) -> Practice:
         "rejected_id": rejected_id,
         "token": waiting.token,
         "number": 1,
+        "task_id": task_id,
+        "batch_id": batch_id,
         "name": "staff.css",
     }
     return Practice(clinic, typist, values)
@@ -302,7 +322,7 @@ def test_being_signed_in_opens_nothing_of_the_patients(
 @pytest.mark.parametrize(
     ("role", "who"), [("front_desk", "desk"), ("administrator", "admin"), ("other_clinician", "horak")]
 )
-@pytest.mark.parametrize("suffix", ["", "/report.pdf"])
+@pytest.mark.parametrize("suffix", ["", "/report.pdf", "/report", "/record", "/record.zip"])
 def test_a_refused_read_is_on_record(
     practice: Practice, member: Callable[[str], Member], role: str, who: str, suffix: str
 ) -> None:
@@ -327,7 +347,7 @@ def test_a_refused_response_looks_like_one_that_there_is_not(
 ) -> None:
     somebody = member(role)
     response_id = practice.values["response_id"]
-    for suffix in ("", "/report.pdf"):
+    for suffix in ("", "/report.pdf", "/report", "/record", "/record.zip"):
         there = somebody._send("GET", f"/clinic/responses/{response_id}{suffix}")
         nowhere = somebody._send("GET", f"/clinic/responses/{'0' * 32}{suffix}")
         assert (there.status_code, there.text) == (nowhere.status_code, nowhere.text)

@@ -14,8 +14,10 @@ from sqlalchemy.exc import OperationalError
 from reports.document import Report
 from reports.process import RenderError
 from screening import review
+from screening.store import outbox
 from screening.store.engine import Store
 from screening.store.tables import Invitation
+from screening.web import context
 from tests.support import pdf
 from tests.support.clinic import ANSWERED, NOW, PASSWORD, ZONE, Clinic
 from tests.support.clock import Clock
@@ -259,6 +261,25 @@ def test_a_name_with_line_breaks_and_quotes_gets_into_no_header(novak: Member, c
     (response_id,) = clinic.send(invited.invitation_id)
     response = novak.get(f"/clinic/responses/{response_id}/report.pdf")
     assert response.headers["Content-Disposition"] == f'attachment; filename="answers-2026-05-04-{response_id[:8]}.pdf"'
+
+
+def test_while_a_worker_is_there_a_download_waits_on_a_page_that_needs_no_script(
+    novak: Member, page: str, app: Flask
+) -> None:
+    store, response_id = app.extensions["store"], page.rpartition("/")[2]
+    with store.write() as session:
+        outbox.note_alive(session, "w" * 32, NOW)
+    waiting = novak.get(f"{page}/report.pdf")
+    assert novak.heading == "The PDF is being made"
+    assert waiting.headers["Refresh"] == "1"
+    assert "<script" not in waiting.text
+    with app.app_context():
+        context.work().drain()
+    assert novak.get(f"{page}/report").headers["Refresh"] == f"0; url={page}/report.pdf"
+    assert novak.heading == "The PDF is ready"
+    assert novak.get(f"{page}/report.pdf").data.startswith(b"%PDF")
+    with store.read() as session:
+        assert outbox.pending(session, outbox.PREPARE_REPORT, [response_id]) == frozenset()
 
 
 def test_a_report_that_can_not_be_made_is_told_calmly_and_harms_nothing(

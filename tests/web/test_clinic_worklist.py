@@ -12,9 +12,10 @@ from flask import Flask
 
 from screening.config import Settings
 from screening.erasure import erase_response
-from screening.store import responses
+from screening.store import outbox, responses
 from screening.store.tables import Response
 from screening.store.worklist import PAGE_SIZE
+from screening.web import context
 from tests.support.app import close_app, make_app
 from tests.support.clinic import ANSWERED, NOW, Clinic
 from tests.support.clock import Clock
@@ -309,3 +310,42 @@ def test_a_list_that_was_shown_is_on_record(clinic: Clinic, member: Callable[...
     invite(clinic, 1)
     member("desk")
     assert ("list", clinic.desk.id) in clinic.actions(f"staff:{clinic.desk.id}")
+
+
+def test_the_reports_of_a_day_are_begun_on_the_worklist_and_fetched_from_a_page_without_script(
+    app: Flask, clinic: Clinic, member: Callable[..., Member]
+) -> None:
+    invited = clinic.invite()
+    clinic.send(invited.invitation_id)
+    with clinic.store.write() as session:
+        outbox.note_alive(session, "w" * 32, NOW)
+    novak = member("novak")
+    novak.get("/clinic/?day=2026-05-05")
+    novak.press("form=zip", action="/days")
+    assert novak.heading == "The reports are being made"
+    assert "0 of 1 reports are ready." in novak.text
+    assert novak.page.headers["Refresh"] == "2"
+    with app.app_context():
+        context.work().drain()
+    page = novak.path
+    assert novak.get(page).headers["Refresh"] == f"0; url={page}/file"
+    assert novak.heading == "The reports are ready"
+    assert novak.get(f"{page}/file").headers["Content-Disposition"] == 'attachment; filename="answers-2026-05-05.zip"'
+
+
+def test_without_a_worker_the_page_makes_the_reports_itself(clinic: Clinic, member: Callable[..., Member]) -> None:
+    clinic.send(clinic.invite().invitation_id)
+    novak = member("novak")
+    novak.get("/clinic/?day=2026-05-05")
+    novak.press("form=pdf", action="/days")
+    assert novak.heading == "The reports are ready"
+    assert novak.get(f"{novak.path}/file").data.startswith(b"%PDF")
+
+
+def test_a_day_with_nothing_to_hand_out_says_so(member: Callable[..., Member]) -> None:
+    novak = member("novak")
+    novak.get("/clinic/?day=2026-05-05")
+    novak.press("form=pdf", action="/days", day="2026-05-06")
+    assert "On this day nothing was sent" in novak.text
+    novak.press("form=pdf", action="/days", day="soon")
+    assert "Choose a day for the reports." in novak.text

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
-from screening.web.admin import practice, staff
+from screening.web.admin import practice, staff, work
 from screening.web.admin.blueprint import blueprint
 
-__all__ = ["blueprint", "init_app", "practice", "staff"]
+__all__ = ["blueprint", "init_app", "practice", "staff", "work"]
 
 
 def init_app(app: Flask) -> None:

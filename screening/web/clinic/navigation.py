@@ -62,6 +62,7 @@ def _entries(roles: frozenset[str]) -> list[Entry]:
         "clinic.questionnaires": (_("Questionnaires"), frozenset({CLINICIAN, ADMINISTRATOR})),
         "admin.staff_list": (_("Staff"), frozenset({ADMINISTRATOR})),
         "admin.settings": (_("Settings"), frozenset({ADMINISTRATOR})),
+        "admin.work": (_("Background work"), frozenset({ADMINISTRATOR})),
         "clinic.choose_language": (_("My language"), everybody),
         "clinic.change_password": (_("My password"), everybody),
     }

@@ -11,7 +11,9 @@ from reports.legible import legible_report
 from reports.process import Renderer, RenderError
 from screening import review
 from screening.definition.languages import name_of
+from screening.delivery import Download, download
 from screening.reporting import file_name, reader_in, report_of
+from screening.store import outbox
 from screening.store.access import CLINICIAN
 from screening.store.errors import Conflict, Invalid, NotAllowed
 from screening.translations import LANGUAGES
@@ -75,7 +77,22 @@ def review_response(response_id: str) -> ResponseReturnValue:
 @blueprint.get(f"/responses/{_ID}/report.pdf")
 @allowed(CLINICIAN, hidden=True)
 def report_pdf(response_id: str) -> ResponseReturnValue:
-    """Send the report as a PDF. The file's name tells no name, record number or topic."""
+    """Send the report as a PDF, or show that it is being made. The file's name tells no name, number or topic."""
+    if _shown_in() != context.press().language:  # reports are prepared in the language of the clinic
+        return _made_now(response_id)
+    found = _download(response_id)
+    if not found.will_be_made:
+        return _made_now(response_id)
+    if found.pdf is None and not _is_worker_alive():
+        context.work().do_next(only=(outbox.PREPARE_REPORT, response_id))
+        if not _is_failing(response_id):
+            found = _download(response_id)
+    if found.pdf is None:
+        return redirect(url_for("clinic.report_progress", response_id=response_id))
+    return _pdf_file(found.view, found.pdf)
+
+
+def _made_now(response_id: str) -> ResponseReturnValue:
     view = load(response_id, download=True)
     renderer = current_app.extensions["renderer"]
     assert isinstance(renderer, Renderer)
@@ -84,12 +101,54 @@ def report_pdf(response_id: str) -> ResponseReturnValue:
     except RenderError as error:
         current_app.logger.error("a report could not be rendered: %s", error)  # its message holds no answer
         return render_template("clinic/no_pdf.html", response_id=response_id), 503, {"Retry-After": "30"}
+    return _pdf_file(view, pdf)
+
+
+def _pdf_file(view: review.ResponseView, pdf: bytes) -> Response:
     name = file_name(view, context.settings().zone)
     return Response(
         pdf,
         mimetype="application/pdf",
         headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
     )
+
+
+@blueprint.get(f"/responses/{_ID}/report")
+@allowed(CLINICIAN, hidden=True)
+def report_progress(response_id: str) -> ResponseReturnValue:
+    """Show how far the PDF is; the page loads itself anew, and ends with the download or with what went wrong."""
+    store, now = context.store(), context.now()
+    review.require_readable(
+        store, context.staff_actor(), response_id, clinicians_see=context.settings().clinicians_see, now=now
+    )
+    with store.read() as session:
+        is_waiting = response_id in outbox.pending(session, outbox.PREPARE_REPORT, [response_id])
+    if _is_failing(response_id):
+        return render_template("clinic/no_pdf.html", response_id=response_id), 503, {"Retry-After": "30"}
+    there = url_for("clinic.report_pdf", response_id=response_id)
+    page = render_template("clinic/report_progress.html", response_id=response_id, is_waiting=is_waiting)
+    return page, 200, {"Refresh": "1" if is_waiting else f"0; url={there}"}
+
+
+def _download(response_id: str) -> Download:
+    return download(
+        context.store(),
+        context.staff_actor(),
+        response_id,
+        context.press(),
+        clinicians_see=context.settings().clinicians_see,
+        now=context.now(),
+    )
+
+
+def _is_failing(response_id: str) -> bool:
+    with context.store().read() as session:
+        return response_id in outbox.failing(session, outbox.PREPARE_REPORT, [response_id])
+
+
+def _is_worker_alive() -> bool:
+    with context.store().read() as session:
+        return outbox.is_worker_alive(session, context.now())
 
 
 def report(view: review.ResponseView) -> Report:

@@ -90,6 +90,7 @@ def worklist() -> ResponseReturnValue:
         clinicians=_clinicians_seen(),
         covers=_covers(),
         own_id=int(actor.id),
+        day=(wanted.day or _today()).isoformat(),
     )
 
 
@@ -163,7 +164,7 @@ def _wanted() -> Wanted:
     clinician = request.args.get("clinician", "")
     state = request.args.get("state", "")
     return Wanted(
-        day=_read_day(request.args.get("day", "")),
+        day=read_day(request.args.get("day", "")),
         state=ListState(state) if state in set(ListState) else None,
         is_unsent=state == UNSENT,
         clinician_id=int(clinician) if clinician.isascii() and clinician.isdigit() and len(clinician) < 10 else None,
@@ -197,7 +198,8 @@ def _filter_form() -> Form:
     return Form(request.args.copy())
 
 
-def _read_day(text: str) -> date | None:
+def read_day(text: str) -> date | None:
+    """Read a day such as 2026-12-01; None for anything else."""
     try:
         day = date.fromisoformat(text)
     except ValueError:

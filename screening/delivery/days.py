@@ -1,0 +1,255 @@
+"""A clinic day: the reports of one day's appointments as one PDF with bookmarks, or as a zip of single PDFs.
+
+Only what the person may read is in it, when it is begun and again when it is fetched; each report that is fetched is on
+record as a download. The file is kept sealed for an hour.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import threading
+import zipfile
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from reports.process import Renderer, RenderError
+from screening.delivery.preparing import Press, prepare
+from screening.reporting import file_name
+from screening.review import ResponseView
+from screening.store import audit, batches, outbox, prepared
+from screening.store.access import CLINICIAN, CliniciansSee, require, staff_id
+from screening.store.audit import Actor
+from screening.store.batches import Batch, BatchForm
+from screening.store.engine import Store
+from screening.store.errors import Invalid, NotAllowed, NotFound
+
+MOST_REPORTS = 200
+"""Reports in one file, at the most; that many take about a minute to make on two cores."""
+
+_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+"""The earliest that a zip can say, so that the same reports give the same bytes."""
+
+
+class NotYetError(Exception):
+    """Reports are still being made; the file comes after them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a batch is: ``done`` of ``total`` reports; ``missing`` could not be made."""
+
+    batch: Batch
+    total: int
+    done: int
+    missing: int
+
+    @property
+    def is_made(self) -> bool:
+        """Whether the file is there."""
+        return self.batch.made_at is not None
+
+
+@dataclass(frozen=True, slots=True)
+class DayFile:
+    """The file of a day; its name tells no name, number or topic."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+def listed(
+    store: Store,
+    actor: Actor,
+    day: date,
+    press: Press,
+    *,
+    clinicians_see: CliniciansSee,
+    clinician_id: int | None = None,
+    now: datetime,
+) -> list[str]:
+    """Return the ids of the day's sent responses that the actor may read; Invalid for none, or too many for a file."""
+    require(actor, CLINICIAN)
+    since, until = (datetime.combine(one, time(), press.zone) for one in (day, day + timedelta(days=1)))
+    with store.read() as session:
+        found = batches.responses_of_day(
+            session, actor, clinicians_see, since=since, until=until, clinician_id=clinician_id, now=now
+        )
+    if not found:
+        raise Invalid({"day": "No answers were sent for appointments on this day."})
+    if len(found) > MOST_REPORTS:
+        many = f"This day has {len(found)} reports; at most {MOST_REPORTS} go into one file."
+        raise Invalid({"day": f"{many} Choose one clinician."})
+    return found
+
+
+def begin(store: Store, actor: Actor, day: date, form: BatchForm, response_ids: Sequence[str], now: datetime) -> str:
+    """Begin a file of these reports, which are made in the background; return the batch's id."""
+    require(actor, CLINICIAN)
+    member = staff_id(actor)
+    if member is None:
+        raise NotAllowed("A file of reports is made for a member of staff.")
+    with store.write() as session:
+        batch_id = batches.create(session, member, day.isoformat(), form, response_ids, now)
+        for response_id in response_ids:
+            outbox.post(session, outbox.PREPARE_REPORT, response_id, now)
+        outbox.post(session, outbox.MAKE_BATCH, batch_id, now)
+    return batch_id
+
+
+def progress(store: Store, actor: Actor, batch_id: str, now: datetime) -> Progress:
+    """Return how far a batch is; NotFound if there is none of this actor's, or its time is over."""
+    with store.read() as session:
+        batch = _own(batches.get(session, batch_id, now), actor)
+        waiting = outbox.pending(session, outbox.PREPARE_REPORT, batch.response_ids)
+        total = len(batch.response_ids)
+        return Progress(batch, total, total - len(waiting), batch.missing)
+
+
+def fetch(store: Store, actor: Actor, batch_id: str, *, clinicians_see: CliniciansSee, now: datetime) -> DayFile:
+    """Return a batch's file, and put the download of each report on record.
+
+    NotFound if there is none of this actor's, if it is not made, or if it holds what she may not read any more.
+    """
+    with store.write() as session:
+        batch = _own(batches.get(session, batch_id, now), actor)
+        content = batches.file_of(session, store.keyring, batch_id)
+        readable = batches.count_readable(session, actor, clinicians_see, batch.response_ids, now)
+        if content is not None and readable == len(batch.response_ids):
+            for response_id in batch.response_ids:
+                audit.record(
+                    session,
+                    store.keyring,
+                    actor=actor,
+                    action="download",
+                    record=f"response:{response_id}",
+                    at=now,
+                    detail={"batch": batch_id},
+                )
+            return day_file(batch.day, batch.form, content)
+        if content is not None:
+            batches.remove(session, batch_id)
+    raise NotFound("There is no such file.")
+
+
+def day_file(day: str, form: BatchForm, content: bytes) -> DayFile:
+    """Return a day's file with its name."""
+    return DayFile(f"answers-{day}.{form}", f"application/{form}", content)
+
+
+def make(store: Store, press: Press, renderer: Renderer, batch_id: str, now: datetime) -> None:
+    """Make a batch's file from its prepared reports; NotYetError while some are still being made."""
+    with store.write() as session:
+        batch = batches.get(session, batch_id, now)
+        batches.remove_old(session, now)
+        if batch is None or batch.made_at is not None or not batch.response_ids:
+            return
+        waiting = outbox.pending(session, outbox.PREPARE_REPORT, batch.response_ids)
+        failing = outbox.failing(session, outbox.PREPARE_REPORT, batch.response_ids)
+    if waiting - failing:
+        raise NotYetError
+    content, lacking = compose(store, press, renderer, batch.response_ids, batch.day, batch.form, now)
+    if not content and set(lacking) <= failing:
+        raise RenderError("none of the reports could be made")
+    changed = [response_id for response_id in lacking if response_id not in failing]
+    with store.write() as session:
+        if not changed:
+            batches.fill(session, store.keyring, batch_id, content, len(lacking), now)
+            return
+        for response_id in changed:  # as where a note was saved in between
+            outbox.post(session, outbox.PREPARE_REPORT, response_id, now)
+    raise NotYetError
+
+
+def prepare_all(
+    store: Store,
+    press: Press,
+    response_ids: Sequence[str],
+    *,
+    processes: int,
+    now: datetime,
+    each_done: Callable[[], object] = lambda: None,
+) -> None:
+    """Make the reports that are not there yet, in this many renderers at once; what can't be made is left out."""
+    own = threading.local()
+    renderers: list[Renderer] = []
+
+    def make_one(response_id: str) -> None:
+        renderer: Renderer | None = getattr(own, "renderer", None)
+        if renderer is None:
+            renderer = own.renderer = Renderer()
+            renderers.append(renderer)
+        with contextlib.suppress(RenderError):
+            prepare(store, press, renderer, response_id, now)
+
+    try:
+        with ThreadPoolExecutor(processes) as pool:
+            for _ in pool.map(make_one, response_ids):
+                each_done()
+    finally:
+        for renderer in renderers:
+            renderer.close()
+
+
+def note_downloads(store: Store, actor: Actor, response_ids: Sequence[str], now: datetime) -> None:
+    """Put on record that these reports were handed out."""
+    with store.write() as session:
+        for response_id in response_ids:
+            audit.record(
+                session, store.keyring, actor=actor, action="download", record=f"response:{response_id}", at=now
+            )
+
+
+def compose(
+    store: Store,
+    press: Press,
+    renderer: Renderer,
+    response_ids: Sequence[str],
+    day: str,
+    form: BatchForm,
+    now: datetime,
+) -> tuple[bytes, list[str]]:
+    """Return the file of these reports, and the ids of those whose PDF is not there and which are not in it."""
+    found: list[tuple[ResponseView, bytes]] = []
+    lacking: list[str] = []
+    for response_id in response_ids:
+        view = press.load(store, response_id, now)
+        if view is None:
+            continue
+        with store.read() as session:
+            pdf = prepared.find(session, store.keyring, response_id, press.content_key(view))
+        if pdf is None:
+            lacking.append(response_id)
+        else:
+            found.append((view, pdf))
+    if not found:
+        return b"", lacking
+    if form == "zip":
+        return _zipped(found, press), lacking
+    parts = [(_person(view, press), view.questionnaire.title, pdf) for view, pdf in found]
+    return renderer.merge(parts, title=day, language=press.language), lacking
+
+
+def _own(batch: Batch | None, actor: Actor) -> Batch:
+    require(actor, CLINICIAN)
+    if batch is None or batch.staff_id != staff_id(actor):
+        raise NotFound("There is no such file.")
+    return batch
+
+
+def _person(view: ResponseView, press: Press) -> str:
+    """Return a bookmark's words: the time of the appointment and the name."""
+    appointment = view.facts.appointment
+    at = f"{appointment.astimezone(press.zone):%H:%M} " if appointment else ""
+    return f"{at}{view.facts.patient_name}"
+
+
+def _zipped(found: Sequence[tuple[ResponseView, bytes]], press: Press) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:  # a PDF is compressed already
+        for number, (view, pdf) in enumerate(found, 1):
+            archive.writestr(zipfile.ZipInfo(f"{number:03}-{file_name(view, press.zone)}", _ZIP_TIME), pdf)
+    return packed.getvalue()

@@ -1,0 +1,97 @@
+"""The tables of background work: what is to be done, who does it, and the files that came of it.
+
+Readable is only which response or batch it is about, and when. The files are sealed (`crypto`), bound to their row.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from screening.store.tables import Base, Id, Sequence, new_id
+
+
+class OutboxTask(Base):
+    """Something to be done after a transaction, written in it. A row goes when it is done.
+
+    There is one row for each ``kind`` and ``subject``, however often it is asked for; ``revision`` counts that, so
+    that what was asked for while the work was going on is done again. ``lease`` names who works on it until
+    ``leased_until``; ``failed_at`` marks what is given up (a dead letter), ``error`` why, without a word of a patient.
+    """
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        UniqueConstraint("kind", "subject"),
+        CheckConstraint("(lease IS NULL) = (leased_until IS NULL)", name="lease_is_whole"),
+        Index("ix_outbox_failed_at_due_at", "failed_at", "due_at"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(Sequence, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    subject: Mapped[str] = mapped_column(String(32))
+    revision: Mapped[int]
+    created_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    attempts: Mapped[int]
+    lease: Mapped[str | None] = mapped_column(Id)
+    leased_until: Mapped[datetime | None]
+    failed_at: Mapped[datetime | None]
+    error: Mapped[str | None] = mapped_column(String(200))
+
+
+class Worker(Base):
+    """A process that does background work, and when it last gave a sign of life."""
+
+    __tablename__ = "worker"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    seen_at: Mapped[datetime]
+
+
+class PreparedReport(Base):
+    """The PDF of a response, made before somebody asks for it. ``content_key`` tells what it was made from."""
+
+    __tablename__ = "prepared_report"
+
+    response_id: Mapped[str] = mapped_column(Id, ForeignKey("response.id", ondelete="CASCADE"), primary_key=True)
+    content_key: Mapped[str] = mapped_column(String(64))
+    made_at: Mapped[datetime]
+    document: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class ReportBatch(Base):
+    """The reports of one day for one member of staff, as one file; ``document`` is empty until it is made.
+
+    ``missing`` counts reports that could not be made and are not in the file.
+    """
+
+    __tablename__ = "report_batch"
+    __table_args__ = (
+        CheckConstraint("form IN ('pdf', 'zip')", name="form"),
+        CheckConstraint("(document IS NULL) = (made_at IS NULL)", name="made_has_time"),
+    )
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    day: Mapped[str] = mapped_column(String(10))
+    form: Mapped[str] = mapped_column(String(3))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    made_at: Mapped[datetime | None]
+    missing: Mapped[int] = mapped_column(default=0)
+    document: Mapped[bytes | None]
+
+
+class ReportBatchPart(Base):
+    """A response whose report belongs in a batch, in its place."""
+
+    __tablename__ = "report_batch_part"
+
+    batch_id: Mapped[str] = mapped_column(Id, ForeignKey("report_batch.id", ondelete="CASCADE"), primary_key=True)
+    response_id: Mapped[str] = mapped_column(
+        Id, ForeignKey("response.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    position: Mapped[int]

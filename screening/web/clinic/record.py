@@ -1,0 +1,106 @@
+"""The record of a response: who read it, what is held and what is not, and all of it as a zip."""
+
+from __future__ import annotations
+
+from flask import Response, current_app, render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as lazy
+
+from reports.process import RenderError
+from screening.delivery import record as records
+from screening.delivery.record import Record
+from screening.store.access import CLINICIAN
+from screening.web import context
+from screening.web.clinic.access import allowed
+from screening.web.clinic.blueprint import blueprint
+
+_ID = "<string(length=32):response_id>"
+
+ACTIONS = {
+    "read": lazy("Read"),
+    "download": lazy("Downloaded as PDF"),
+    "record": lazy("Opened the record"),
+    "refused": lazy("Was refused"),
+    "save_note": lazy("Saved the note"),
+    "sign_off": lazy("Signed off"),
+    "send": lazy("Sent"),
+    "invite": lazy("Invited the patient"),
+    "new_link": lazy("Made another link"),
+    "open_link": lazy("Opened the link"),
+    "wrong_birth_date": lazy("Gave another date of birth"),
+    "choose_privacy": lazy("Chose what this device shows"),
+    "agree": lazy("Agreed"),
+    "save_page": lazy("Saved a page"),
+    "set_helper": lazy("Said who helped"),
+}
+"""What was done -> words; other actions are shown as they stand in the audit trail."""
+
+FILES = {
+    "response.json": lazy("The response with its facts"),
+    "response.fhir.json": lazy("The response in FHIR"),
+    "questionnaire.yaml": lazy("The questionnaire as it was asked"),
+    "questionnaire.fhir.json": lazy("The questionnaire in FHIR"),
+    "consent.txt": lazy("The text that the patient agreed to"),
+    "report.pdf": lazy("The report as it is made now"),
+    "note.json": lazy("The note and the sign-off"),
+    "events.csv": lazy("Who did what, and when"),
+    "not-kept.txt": lazy("What is not kept"),
+    "manifest.json": lazy("The hashes of all files"),
+}
+
+NOT_KEPT = (
+    lazy("What the patient typed and changed before sending"),
+    lazy("Answers to questions that were not asked any more when the patient sent them"),
+    lazy("Earlier texts of the note"),
+    lazy("The patient’s own looks at the form, and the addresses of links"),
+    lazy("Lists of appointments that staff were shown: they stand in the audit trail of each person"),
+)
+
+
+@blueprint.get(f"/responses/{_ID}/record")
+@allowed(CLINICIAN, hidden=True)
+def record(response_id: str) -> ResponseReturnValue:
+    """Show who did what with a response, and what its record holds."""
+    try:
+        found = _gather(response_id)
+    except RenderError as error:
+        return _no_pdf(response_id, error)
+    return render_template(
+        "clinic/record.html",
+        record=found,
+        hashes=found.hashes(),
+        actions=ACTIONS,
+        files=FILES,
+        not_kept=NOT_KEPT,
+        response_id=response_id,
+    )
+
+
+@blueprint.get(f"/responses/{_ID}/record.zip")
+@allowed(CLINICIAN, hidden=True)
+def record_zip(response_id: str) -> ResponseReturnValue:
+    """Send the record as a zip. Its name tells no name, record number or topic."""
+    try:
+        found = _gather(response_id)
+    except RenderError as error:
+        return _no_pdf(response_id, error)
+    name = f"record-{response_id[:8]}.zip"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return Response(found.zipped(), mimetype="application/zip", headers=headers)
+
+
+def _gather(response_id: str) -> Record:
+    return records.gather(
+        context.store(),
+        context.staff_actor(),
+        response_id,
+        context.press(),
+        context.renderer(),
+        clinicians_see=context.settings().clinicians_see,
+        now=context.now(),
+    )
+
+
+def _no_pdf(response_id: str, error: RenderError) -> ResponseReturnValue:
+    current_app.logger.error("a report could not be rendered: %s", error)  # its message holds no answer
+    return render_template("clinic/no_pdf.html", response_id=response_id), 503, {"Retry-After": "30"}

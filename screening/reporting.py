@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 
 from reports.document import Report
 from screening.intake.sending import Helper
+from screening.report_attachments import attachments
 from screening.review import ResponseView
 from screening.summary import Reader, summarise
 
@@ -23,10 +24,43 @@ HELPERS: Mapping[str, str] = {
 """Who helped the patient, code -> words, translated where they are shown; whoever answered alone had no helper."""
 
 
-def report_of(view: ResponseView, reader: Reader, helpers: Mapping[str, str] = HELPERS) -> Report:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """What a report holds: whether the sensitive pages are withheld, whether the answers in FHIR go with it."""
+
+    withhold_sensitive: bool = False
+    attachments: bool = True
+
+
+COMPLETE = Copy()
+ON_SCREEN = Copy(attachments=False)
+
+
+def report_of(
+    view: ResponseView, reader: Reader, helpers: Mapping[str, str] = HELPERS, copy: Copy = COMPLETE
+) -> Report:
     """Return the report of a response; ``helpers`` are the words of `HELPERS` in the reader's language."""
     facts = replace(view.facts, helper=helpers.get(view.helped_by or "", ""))
-    return summarise(view.questionnaire, view.answers, response=facts, review=view.review, reader=reader)
+    report = summarise(
+        view.questionnaire,
+        view.answers,
+        response=facts,
+        review=view.review,
+        reader=reader,
+        withhold_sensitive=copy.withhold_sensitive,
+    )
+    if not copy.attachments:
+        return report
+    attached = attachments(
+        view.questionnaire,
+        view.answers,
+        switched_on=facts.switched_on,
+        response_id=view.response_id,
+        sent_at=facts.sent_at,
+        zone=reader.time_zone,
+        withhold_sensitive=copy.withhold_sensitive,
+    )
+    return replace(report, attachments=attached)
 
 
 def file_name(view: ResponseView, zone: tzinfo) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from reports.document import Entry, Question, Report, Section
 from screening.answers import Answers, State
@@ -10,10 +11,11 @@ from screening.definition.model import Choice, Condition, Grid, Group, Item, Pag
 from screening.path import Path, offered, state_of, walk
 from screening.summary.entries import entries, in_few_words
 from screening.summary.facts import Reader, ResponseFacts, ReviewFacts
-from screening.summary.header import facts, notes, provenance, reviewed, running_header
+from screening.summary.header import facts, left_out, notes, provenance, reviewed, running_header
 from screening.summary.overview import Answered, attentions, glances, lines
 from screening.summary.reasons import Reasons
 from screening.summary.values import Formats, direction_of_language
+from screening.withholding import answers_to, without_sensitive
 
 
 def summarise(
@@ -23,15 +25,25 @@ def summarise(
     response: ResponseFacts,
     review: ReviewFacts | None = None,
     reader: Reader | None = None,
+    withhold_sensitive: bool = False,
 ) -> Report:
     """Return the report of one response.
 
     ``questionnaire`` is the whole file, parts that are off by default included: numbers are those of the file. Parts
-    that the clinic had not switched on do not appear, but are named in the provenance.
+    that the clinic had not switched on do not appear, but are named in the provenance. With ``withhold_sensitive``
+    nothing of the sensitive pages is in it, nor of the clinic's notes, which may repeat them; it names the numbers.
     """
     review, reader = review or ReviewFacts(), reader or Reader()
     formats = Formats(reader, questionnaire.language)
     response_form = offered(questionnaire, response.switched_on)
+    withheld = response.withheld
+    named = questionnaire
+    if withhold_sensitive:
+        named, whole_form = without_sensitive(questionnaire), response_form
+        response_form = without_sensitive(whole_form)
+        answers = answers_to(response_form, answers)
+        withheld += left_out(questionnaire, whole_form, response_form, review, formats)
+        review = replace(review, note=None, addenda=())
     summary = _Summary(questionnaire, response_form, answers, formats)
     answered = [entry for page in response_form.pages for entry in summary.answered(page)]
     overview = tuple(lines(answered, formats))
@@ -45,13 +57,13 @@ def summarise(
         running_header=running_header(response, formats),
         facts=facts(response, formats),
         reviewed=reviewed(review, formats),
-        provenance=provenance(questionnaire, response_form, response, formats),
+        provenance=provenance(named, response_form, response, formats, questionnaire.numbers()),
         attention=tuple(attentions(response.attention, answered, dict(answers.values), formats)),
         glance=glances(answered, overview),
         lines=overview,
         sections=tuple(summary.section(page) for page in response_form.pages),
         notes=notes(review, formats),
-        withheld=response.withheld,
+        withheld=withheld,
     )
 
 

@@ -64,6 +64,10 @@ class Wording:
     corrected: str = "corrected version; replaces the one sent {time}"
     not_used: str = "not in use here: questions {numbers}"
 
+    # A copy that leaves something out
+    withheld_questions: str = "questions {numbers}"
+    withheld_notes: str = "the clinic’s notes"
+
     # Attention, notes
     attention: str = "{name} asked to see this first (set {date})"
     note: str = "Note"

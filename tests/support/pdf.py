@@ -41,6 +41,12 @@ def embedded(pdf: bytes) -> bool:
         return bool(descriptors) and all("/FontFile2" in one or "/FontFile3" in one for one in descriptors)
 
 
+def attachments(pdf: bytes) -> dict[str, bytes]:
+    """Return the attached files by name."""
+    with pikepdf.open(BytesIO(pdf)) as document:
+        return {name: file.get_file().read_bytes() for name, file in document.attachments.items()}
+
+
 def tags(pdf: bytes) -> list[str]:
     """Return the structure types of the tag tree, in reading order."""
     with pikepdf.open(BytesIO(pdf)) as document:

@@ -50,6 +50,7 @@ STAFF_ROUTES: dict[str, tuple[str, ...]] = {
     "GET clinic.response": OWN_CLINICIAN,
     "POST clinic.review_response": OWN_CLINICIAN,
     "GET clinic.report_pdf": OWN_CLINICIAN,
+    "GET clinic.copy": OWN_CLINICIAN,
     "GET clinic.questionnaires": CLINICIANS_AND_ADMINISTRATOR,
     "GET clinic.questionnaire": CLINICIANS_AND_ADMINISTRATOR,
     "GET clinic.questionnaire_changes": CLINICIANS_AND_ADMINISTRATOR,

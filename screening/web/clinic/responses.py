@@ -5,12 +5,13 @@ from __future__ import annotations
 from flask import Response, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
 
 from reports.document import Report
 from reports.legible import legible_report
 from reports.process import Renderer, RenderError
 from screening import review
-from screening.reporting import HELPERS, LOCALE, file_name, report_of
+from screening.reporting import COMPLETE, HELPERS, LOCALE, ON_SCREEN, Copy, file_name, report_of
 from screening.store.access import CLINICIAN
 from screening.store.errors import Conflict, Invalid, NotAllowed
 from screening.summary import Reader
@@ -62,12 +63,12 @@ def review_response(response_id: str) -> ResponseReturnValue:
 @blueprint.get(f"/responses/{_ID}/report.pdf")
 @allowed(CLINICIAN, hidden=True)
 def report_pdf(response_id: str) -> ResponseReturnValue:
-    """Send the report as a PDF. The file's name tells no name, record number or topic."""
+    """Send the report, or a copy, as a PDF. The file's name tells no name, record number or topic."""
     view = _load(response_id, download=True)
     renderer = current_app.extensions["renderer"]
     assert isinstance(renderer, Renderer)
     try:
-        pdf = renderer.render(_report(view), context.settings().paper)
+        pdf = renderer.render(_report(view, _copy_asked_for()), context.settings().paper)
     except RenderError as error:
         current_app.logger.error("a report could not be rendered: %s", error)  # its message holds no answer
         return render_template("clinic/no_pdf.html", response_id=response_id), 503, {"Retry-After": "30"}
@@ -79,9 +80,25 @@ def report_pdf(response_id: str) -> ResponseReturnValue:
     )
 
 
-def _report(view: review.ResponseView) -> Report:
+@blueprint.get(f"/responses/{_ID}/copy")
+@allowed(CLINICIAN, hidden=True)
+def copy(response_id: str) -> ResponseReturnValue:
+    """Ask what a copy of the report shall hold."""
+    form = Form(MultiDict({"copy": ["withhold_sensitive"]}))
+    return render_template("clinic/copy.html", view=_load(response_id), form=form)
+
+
+def _copy_asked_for() -> Copy:
+    """Return which copy the address asks for: all of it, unless its form was sent."""
+    asked = request.args.getlist("copy")
+    if not asked:
+        return COMPLETE
+    return Copy(withhold_sensitive="withhold_sensitive" in asked, attachments="attach" in asked)
+
+
+def _report(view: review.ResponseView, copy: Copy) -> Report:
     reader = Reader(locale=LOCALE, time_zone=context.settings().zone)
-    return report_of(view, reader, {code: _(words) for code, words in HELPERS.items()})
+    return report_of(view, reader, {code: _(words) for code, words in HELPERS.items()}, copy)
 
 
 def _load(response_id: str, *, download: bool = False) -> review.ResponseView:
@@ -102,7 +119,7 @@ def _page(view: review.ResponseView, form: Form) -> str:
     return render_template(
         "clinic/response.html",
         view=view,
-        report=legible_report(_report(view)),
+        report=legible_report(_report(view, ON_SCREEN)),
         form=form,
         others=others,
         same_patient_waits=any(other.reviewed_at is None for other in others),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 
 from reports.document import Labels, Report
 from screening.intake.sending import Helper
+from screening.report_attachments import attachments
 from screening.review import ResponseView
 from screening.summary import Reader, Wording, summarise
 from screening.translations import catalog, translated
@@ -36,11 +37,43 @@ def reader_in(language: str, zone: tzinfo) -> Reader:
     )
 
 
-def report_of(view: ResponseView, reader: Reader) -> Report:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """What a report holds: whether the sensitive pages are withheld, whether the answers in FHIR go with it."""
+
+    withhold_sensitive: bool = False
+    attachments: bool = True
+
+
+COMPLETE = Copy()
+ON_SCREEN = Copy(attachments=False)
+
+
+def report_of(view: ResponseView, reader: Reader, copy: Copy = COMPLETE) -> Report:
     """Return the report of a response, in the reader's language."""
     helper = HELPERS.get(view.helped_by or "", "")
     facts = replace(view.facts, helper=catalog(reader.locale).ugettext(helper) if helper else "")
-    return summarise(view.questionnaire, view.answers, response=facts, review=view.review, reader=reader)
+    report = summarise(
+        view.questionnaire,
+        view.answers,
+        response=facts,
+        review=view.review,
+        reader=reader,
+        withhold_sensitive=copy.withhold_sensitive,
+    )
+    if not copy.attachments:
+        return report
+    attached = attachments(
+        view.questionnaire,
+        view.answers,
+        switched_on=facts.switched_on,
+        response_id=view.response_id,
+        sent_at=facts.sent_at,
+        zone=reader.time_zone,
+        page_languages=facts.page_languages,
+        withhold_sensitive=copy.withhold_sensitive,
+    )
+    return replace(report, attachments=attached)
 
 
 def file_name(view: ResponseView, zone: tzinfo) -> str:

@@ -18,9 +18,9 @@ from screening import approval, erasure, invitations, review
 from screening import staff as accounts
 from screening.cli import Refused
 from screening.cli.operate import open_store
-from screening.cli.output import write_whole
+from screening.cli.output import tell_missing, write_whole
 from screening.config import Settings
-from screening.reporting import reader_in, report_of
+from screening.reporting import Copy, reader_in, report_of
 from screening.store import registry
 from screening.store.access import ROLES
 from screening.store.audit import Actor
@@ -111,8 +111,22 @@ def invite(
     "-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The PDF to write."
 )
 @click.option("--language", type=click.Choice(LANGUAGES), help="Of questions and words; default: `staff_language`.")
-def report(response_id: str, output: Path, language: str | None) -> None:
+@click.option("--withhold-sensitive", is_flag=True, help="Leave out the sensitive pages and the clinic's notes.")
+@click.option("--for-outsiders", is_flag=True, help="For people outside the clinic: nothing attached, unless --attach.")
+@click.option("--attach/--no-attach", default=None, help="Whether the answers in FHIR go with it; default: yes.")
+def report(
+    response_id: str,
+    output: Path,
+    language: str | None,
+    withhold_sensitive: bool,
+    for_outsiders: bool,
+    attach: bool | None,
+) -> None:
     """Write the report of a sent response as a PDF; the download is put on record."""
+    copy = Copy(
+        withhold_sensitive=withhold_sensitive,
+        attachments=not for_outsiders if attach is None else attach,
+    )
     with working() as (store, settings):
         language = language or settings.staff_language
         view = review.load_response(
@@ -127,7 +141,9 @@ def report(response_id: str, output: Path, language: str | None) -> None:
         )
         with Renderer() as renderer:
             try:
-                pdf = renderer.render(report_of(view, reader_in(language, settings.zone)), settings.paper)
+                made = report_of(view, reader_in(language, settings.zone), copy)
+                tell_missing(made)
+                pdf = renderer.render(made, settings.paper)
             except RenderError as error:
                 raise Refused(f"The PDF could not be made: {error}") from None
         write_whole(output, pdf)

@@ -8,7 +8,7 @@ its own: its conditions look at the same entry, and at what stands before the gr
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from screening.answers import Answers, Entry, State, Value
@@ -56,15 +56,17 @@ def offered(questionnaire: Questionnaire, switched_on: Collection[str] = ()) -> 
 
     ``switched_on`` holds page and item ids. Groups and pages left without items go too.
     """
+    return keep(questionnaire, lambda part: not part.off_by_default or part.id in switched_on)
 
-    def is_on(part: Page | Item) -> bool:
-        return not part.off_by_default or part.id in switched_on
 
-    def items_on(items: tuple[Item, ...]) -> tuple[Item, ...]:
-        kept = (_with_items(item, tuple(filter(is_on, item.children))) for item in items if is_on(item))
+def keep(questionnaire: Questionnaire, wanted: Callable[[Page | Item], bool]) -> Questionnaire:
+    """Return the questionnaire with the pages and items that are wanted. Groups and pages left without items go too."""
+
+    def items_kept(items: tuple[Item, ...]) -> tuple[Item, ...]:
+        kept = (_with_items(item, tuple(filter(wanted, item.children))) for item in items if wanted(item))
         return tuple(item for item in kept if item is not None)
 
-    pages = (replace(page, items=items_on(page.items)) for page in questionnaire.pages if is_on(page))
+    pages = (replace(page, items=items_kept(page.items)) for page in questionnaire.pages if wanted(page))
     return replace(questionnaire, pages=tuple(page for page in pages if page.items))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 
 from reports.document import Labels, Report
@@ -12,6 +12,7 @@ from screening.definition.fhir_terms import Json
 from screening.definition.model import Questionnaire
 from screening.intake.sending import Helper
 from screening.path import offered
+from screening.report_attachments import attachments
 from screening.review import ResponseView
 from screening.summary import Reader, Wording, summarise
 from screening.translations import catalog, translated
@@ -40,11 +41,45 @@ def reader_in(language: str, zone: tzinfo) -> Reader:
     )
 
 
-def report_of(view: ResponseView, reader: Reader) -> Report:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """What a report holds: whether the sensitive pages are withheld, whether the answers in FHIR go with it."""
+
+    withhold_sensitive: bool = False
+    attachments: bool = True
+
+
+COMPLETE = Copy()
+ON_SCREEN = Copy(attachments=False)
+
+
+def report_of(view: ResponseView, reader: Reader, copy: Copy = COMPLETE) -> Report:
     """Return the report of a response, in the reader's language."""
     helper = HELPERS.get(view.helped_by or "", "")
     facts = replace(view.facts, helper=catalog(reader.locale).ugettext(helper) if helper else "")
-    return summarise(view.questionnaire, view.answers, response=facts, review=view.review, reader=reader)
+    report = summarise(
+        view.questionnaire,
+        view.answers,
+        response=facts,
+        review=view.review,
+        reader=reader,
+        withhold_sensitive=copy.withhold_sensitive,
+    )
+    if not copy.attachments:
+        return report
+    attached = attachments(
+        view.questionnaire,
+        view.answers,
+        switched_on=facts.switched_on,
+        response_id=view.response_id,
+        sent_at=facts.sent_at,
+        zone=reader.time_zone,
+        page_languages=facts.page_languages,
+        status=_status(view),
+        typed_in_by=view.paper.typed_by if view.paper else "",
+        withhold_sensitive=copy.withhold_sensitive,
+    )
+    return replace(report, attachments=attached)
 
 
 def fhir_of(view: ResponseView, zone: tzinfo, asked: Questionnaire | None = None) -> Json:
@@ -53,17 +88,21 @@ def fhir_of(view: ResponseView, zone: tzinfo, asked: Questionnaire | None = None
     ``asked`` is its questionnaire where that is not to be in the view's language. What was typed in from paper and not
     yet compared with it is `in-progress`: nobody has vouched for it.
     """
-    waits = view.paper is not None and view.paper.confirmed_at is None
     return response_to_fhir(
         offered(asked or view.questionnaire, view.facts.switched_on),
         view.answers,
         response_id=view.response_id,
-        status="in-progress" if waits else "completed",
+        status=_status(view),
         authored=view.facts.sent_at,
         zone=zone,
         page_languages=view.facts.page_languages,
         typed_in_by=view.paper.typed_by if view.paper else "",
     )
+
+
+def _status(view: ResponseView) -> str:
+    waits = view.paper is not None and view.paper.confirmed_at is None
+    return "in-progress" if waits else "completed"
 
 
 def file_name(view: ResponseView, zone: tzinfo) -> str:

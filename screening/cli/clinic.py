@@ -19,9 +19,9 @@ from screening import approval, erasure, invitations, review
 from screening import staff as accounts
 from screening.cli import Refused
 from screening.cli.operate import open_store
-from screening.cli.output import write_whole
+from screening.cli.output import tell_missing, write_whole
 from screening.config import Settings
-from screening.reporting import fhir_of, reader_in, report_of
+from screening.reporting import Copy, fhir_of, reader_in, report_of
 from screening.store import registry
 from screening.store.access import RIGHTS, ROLES
 from screening.store.audit import Actor
@@ -124,8 +124,25 @@ def invite(
     show_default=True,
     help="The report as a PDF, or the answers as a FHIR R4 QuestionnaireResponse.",
 )
-def report(response_id: str, output: Path, language: str | None, form: str) -> None:
+@click.option("--withhold-sensitive", is_flag=True, help="Leave out the sensitive pages and the clinic's notes.")
+@click.option("--for-outsiders", is_flag=True, help="For people outside the clinic: nothing attached, unless --attach.")
+@click.option("--attach/--no-attach", default=None, help="Whether the answers in FHIR go with it; default: yes.")
+def report(
+    response_id: str,
+    output: Path,
+    language: str | None,
+    form: str,
+    withhold_sensitive: bool,
+    for_outsiders: bool,
+    attach: bool | None,
+) -> None:
     """Write the report of a sent response as a PDF; the download is put on record."""
+    if form == "fhir" and (withhold_sensitive or for_outsiders or attach is not None):
+        raise click.UsageError("--format fhir writes all answers; what is left out or attached is for PDFs only.")
+    copy = Copy(
+        withhold_sensitive=withhold_sensitive,
+        attachments=not for_outsiders if attach is None else attach,
+    )
     with working() as (store, settings):
         # FHIR is for programs: the questions stand in the form's own language, unless another one is asked for.
         language = language or ("" if form == "fhir" else settings.staff_language)
@@ -145,7 +162,9 @@ def report(response_id: str, output: Path, language: str | None, form: str) -> N
             return
         with Renderer() as renderer:
             try:
-                pdf = renderer.render(report_of(view, reader_in(language, settings.zone)), settings.paper)
+                made = report_of(view, reader_in(language, settings.zone), copy)
+                tell_missing(made)
+                pdf = renderer.render(made, settings.paper)
             except RenderError as error:
                 raise Refused(f"The PDF could not be made: {error}") from None
         write_whole(output, pdf)

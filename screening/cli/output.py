@@ -5,8 +5,13 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+import unicodedata
+from dataclasses import replace
 from pathlib import Path
 
+import click
+
+from reports.document import Report
 from screening.cli import Refused
 
 
@@ -29,6 +34,17 @@ def write_whole(path: Path, content: bytes) -> None:
                 raise
     except OSError as error:
         raise Refused(f"{path}: can't be written ({error.strerror})") from None
+
+
+def tell_missing(report: Report) -> None:
+    """Say on standard error which characters of a report no font has; the PDF shows their code points."""
+    from reports.characters import missing  # reads all fonts
+
+    found = missing(replace(report, attachments=()))
+    if found:
+        names = ", ".join(f"U+{ord(one):04X} {unicodedata.name(one, '')}".rstrip() for one in found[:10])
+        more = f" and {len(found) - 10} more" if len(found) > 10 else ""
+        click.echo(f"No font for {names}{more}: shown by code point.", err=True)
 
 
 def _umask() -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -16,10 +17,11 @@ from screening.answer_fhir import response_to_fhir
 from screening.answer_formats import AnswersError, parse_answers, parse_json, switched_on_by
 from screening.answers import Answers
 from screening.cli import Refused
-from screening.cli.output import write_whole
+from screening.cli.output import tell_missing, write_whole
 from screening.cli.questionnaire import load_or_refuse
 from screening.definition.model import Questionnaire
 from screening.path import offered
+from screening.report_attachments import attachments
 from screening.summary import ResponseFacts, summarise
 
 NOBODY = "Preview, no patient"
@@ -75,6 +77,17 @@ def _made(
         answers,
         response=ResponseFacts(response_id=RESPONSE_ID, patient_name=NOBODY, sent_at=time, switched_on=switched_on),
     )
+    if form == "pdf":
+        attached = attachments(
+            questionnaire,
+            answers,
+            switched_on=switched_on,
+            response_id=RESPONSE_ID,
+            sent_at=time,
+            zone=datetime.UTC,
+        )
+        report = replace(report, attachments=attached)
+        tell_missing(report)
     if form == "json":
         return (report_to_json(report, indent=2) + "\n").encode()
     if form == "html":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from reports.document import Fact, Note
 from screening.definition.model import Questionnaire
@@ -39,9 +39,13 @@ def reviewed(review: ReviewFacts, formats: Formats) -> str:
 
 
 def provenance(
-    questionnaire: Questionnaire, form: Questionnaire, response: ResponseFacts, formats: Formats
+    questionnaire: Questionnaire,
+    form: Questionnaire,
+    response: ResponseFacts,
+    formats: Formats,
+    numbers: Mapping[str, int],
 ) -> tuple[str, ...]:
-    """Return the phrases that tell where the answers come from."""
+    """Return the phrases that tell where the answers come from; ``numbers`` are the questions' in the whole file."""
     wording = formats.wording
     phrases = (
         wording.form.format(title=questionnaire.title, version=questionnaire.version),
@@ -52,7 +56,7 @@ def provenance(
         _filled_in(response, formats),
         wording.corrected.format(time=formats.time(response.corrects)) if response.corrects else "",
         wording.replaced.format(time=formats.time(response.corrected)) if response.corrected else "",
-        _not_used(questionnaire, form, formats),
+        _not_used(questionnaire, form, formats, numbers),
     )
     return tuple(phrase for phrase in phrases if phrase)
 
@@ -101,10 +105,22 @@ def _filled_in(response: ResponseFacts, formats: Formats) -> str:
     return {None: "", "alone": wording.alone, "helped": wording.helped, "paper": wording.paper}[response.filled_in]
 
 
-def _not_used(questionnaire: Questionnaire, form: Questionnaire, formats: Formats) -> str:
+def left_out(
+    whole: Questionnaire, offered: Questionnaire, form: Questionnaire, review: ReviewFacts, formats: Formats
+) -> tuple[str, ...]:
+    """Say what a copy leaves out: questions of ``offered`` that ``form`` has not, by number alone, and notes."""
+    kept = {item.id for item in form.questions()}
+    numbers = whole.numbers()
+    missing = [numbers[item.id] for item in offered.questions() if item.id not in kept]
+    questions = formats.wording.withheld_questions.format(numbers=formats.numbers(missing)) if missing else ""
+    notes = formats.wording.withheld_notes if review.note is not None or review.addenda else ""
+    return tuple(phrase for phrase in (questions, notes) if phrase)
+
+
+def _not_used(questionnaire: Questionnaire, form: Questionnaire, formats: Formats, numbers: Mapping[str, int]) -> str:
     """Name the questions that the clinic has not switched on, so that a gap in the numbers is no riddle."""
     offered = {item.id for item in form.items()}
-    missing = [number for item_id, number in questionnaire.numbers().items() if item_id not in offered]
+    missing = [numbers[item_id] for item_id in questionnaire.numbers() if item_id not in offered]
     return formats.wording.not_used.format(numbers=formats.numbers(missing)) if missing else ""
 
 

@@ -23,11 +23,12 @@ from screening.definition.model import (
 from screening.path import Path, offered, state_of, walk
 from screening.summary.entries import entries, in_few_words
 from screening.summary.facts import EarlierResponse, Reader, ResponseFacts, ReviewFacts
-from screening.summary.header import facts, notes, provenance, reviewed, running_header
+from screening.summary.header import facts, left_out, notes, provenance, reviewed, running_header
 from screening.summary.history import FEWEST_VISITS, Visit, history, may_share_a_line, previous
 from screening.summary.overview import Answered, attentions, glances, lines
 from screening.summary.reasons import Reasons
 from screening.summary.values import Formats, direction_of_language
+from screening.withholding import answers_to, without_sensitive
 
 
 def summarise(
@@ -37,17 +38,27 @@ def summarise(
     response: ResponseFacts,
     review: ReviewFacts | None = None,
     reader: Reader | None = None,
+    withhold_sensitive: bool = False,
 ) -> Report:
     """Return the report of one response.
 
     ``questionnaire`` is the whole file, parts that are off by default included: numbers are those of the file. Parts
-    that the clinic had not switched on do not appear, but are named in the provenance.
+    that the clinic had not switched on do not appear, but are named in the provenance. With ``withhold_sensitive``
+    nothing of the sensitive pages is in it, nor of the clinic's notes, which may repeat them; it names the numbers.
     """
     review, reader = review or ReviewFacts(), reader or Reader()
     formats = Formats(reader, questionnaire.language, _own_languages(questionnaire, response))
     response_form = offered(questionnaire, response.switched_on)
     languages = response.page_languages if len(response.languages) > 1 else {}
-    earlier = [visit_of(before, reader) for before in response.earlier]
+    withheld = response.withheld
+    named = questionnaire
+    if withhold_sensitive:
+        named, whole_form = without_sensitive(questionnaire), response_form
+        response_form = without_sensitive(whole_form)
+        answers = answers_to(response_form, answers)
+        withheld += left_out(questionnaire, whole_form, response_form, review, formats)
+        review = replace(review, note=None, addenda=(), reopenings=())
+    earlier = [visit_of(before, reader, withhold_sensitive=withhold_sensitive) for before in response.earlier]
     when = _date(response.appointment, formats)
     summary = _Summary(questionnaire, response_form, answers, formats, earlier, when, page_languages=languages)
     answered = [entry for page in response_form.pages for entry in summary.answered(page)]
@@ -62,13 +73,13 @@ def summarise(
         running_header=running_header(response, formats),
         facts=facts(response, formats),
         reviewed=reviewed(review, formats),
-        provenance=provenance(questionnaire, response_form, response, formats),
+        provenance=provenance(named, response_form, response, formats, questionnaire.numbers()),
         attention=tuple(attentions(response.attention, answered, dict(answers.values), formats)),
         glance=glances(answered, overview),
         lines=overview,
         sections=tuple(summary.section(page) for page in response_form.pages),
         notes=notes(review, formats),
-        withheld=response.withheld,
+        withheld=withheld,
         last_visit=earlier[-1].when if earlier else "",
     )
 
@@ -90,11 +101,14 @@ def side_by_side(visits: Sequence[EarlierResponse], reader: Reader) -> tuple[Sec
     return tuple(summary.section(page) for page in form.pages)
 
 
-def visit_of(before: EarlierResponse, reader: Reader) -> Visit:
+def visit_of(before: EarlierResponse, reader: Reader, *, withhold_sensitive: bool = False) -> Visit:
     """Return one response as a visit among others, in the words of its own version."""
-    form = offered(before.questionnaire, before.switched_on)
+    form, answers = offered(before.questionnaire, before.switched_on), before.answers
+    if withhold_sensitive:
+        form = without_sensitive(form)
+        answers = answers_to(form, answers)
     formats = Formats(reader, before.questionnaire.language, _own_languages(before.questionnaire, before))
-    return _Summary(before.questionnaire, form, before.answers, formats).visit(_date(before.visit, formats))
+    return _Summary(before.questionnaire, form, answers, formats).visit(_date(before.visit, formats))
 
 
 def _date(moment: datetime | None, formats: Formats) -> str:

@@ -80,6 +80,10 @@ class Wording:
     replaced: str = "replaced by the corrected version sent {time}"
     not_used: str = "not in use here: questions {numbers}"
 
+    # A copy that leaves something out
+    withheld_questions: str = "questions {numbers}"
+    withheld_notes: str = "the clinic’s notes"
+
     # Attention, notes
     attention: str = "{name} asked to see this first (set {date})"
     note: str = "Note"

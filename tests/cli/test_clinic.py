@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pikepdf
 import pytest
 from click.testing import CliRunner, Result
 
@@ -117,6 +118,30 @@ def test_report_writes_the_pdf_and_is_on_record(clinic: Clinic, tmp_path: Path) 
     assert result.exit_code == 0, result.output
     assert "Mornings, mostly." in pdf.text(output.read_bytes())
     assert clinic.actions(f"response:{response_id}")[-1] == ("download", "cli")
+
+
+@pytest.mark.parametrize(
+    ("options", "attached"),
+    [([], True), (["--for-outsiders"], False), (["--for-outsiders", "--attach"], True), (["--no-attach"], False)],
+)
+def test_report_carries_the_answers_in_fhir_but_not_to_outsiders(
+    clinic: Clinic, tmp_path: Path, options: list[str], attached: bool
+) -> None:
+    (response_id,) = clinic.send(clinic.invite().invitation_id)
+    output = tmp_path / "answers.pdf"
+    run("report", response_id, "-o", str(output), *options)
+    with pikepdf.open(output) as document:
+        assert list(document.attachments) == (["Questionnaire.json", "QuestionnaireResponse.json"] if attached else [])
+
+
+def test_report_can_leave_out_what_is_sensitive(clinic: Clinic, tmp_path: Path) -> None:
+    (response_id,) = clinic.send(clinic.invite().invitation_id)
+    output = tmp_path / "answers.pdf"
+    run("report", response_id, "-o", str(output), "--withhold-sensitive")
+    words = pdf.text(output.read_bytes())
+    assert "Withheld from this copy: questions 3" in words
+    assert "Has your interest changed?" not in words
+    assert "Mornings, mostly." in words
 
 
 def test_report_refuses_what_there_is_not(clinic: Clinic, tmp_path: Path) -> None:

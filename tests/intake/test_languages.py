@@ -74,7 +74,8 @@ def test_saved_answers_stay_when_the_language_changes_and_each_page_keeps_its_ow
     visitor.save(2, often="never")
     with practice.store.read() as session:
         drafts = pages(session, practice.store.keyring, visitor.actor.id)
-    assert {draft.page_id: draft.language for draft in drafts} == {"hopes": "es", "weeds": "ar"}
+    (saved,) = drafts.values()
+    assert {page_id: draft.language for page_id, draft in saved.items()} == {"hopes": "es", "weeds": "ar"}
     visitor.send()
     response = sent(practice, visitor)
     assert responses.open_languages(practice.store.keyring, response) == {"hopes": "es", "weeds": "ar"}

@@ -14,6 +14,7 @@ from screening.store import audit
 from screening.store.audit import Actor
 from screening.store.errors import Invalid, NotAllowed, NotFound
 from screening.store.tables import RejectedResponse, Response
+from screening.store.work_tables import OutboxTask
 from screening.store.worklist import ListFilter, ListState
 from screening.summary import Reader
 from tests.support.clinic import NOW, ZONE, Clinic
@@ -64,6 +65,16 @@ def test_the_report_says_how_far_it_can_be_trusted(clinic: Clinic, typed: str) -
     after = provenance(load(clinic, typed))
     assert "compared with the paper form by Dr A. Novak on 4 May 2026, 11:00" in after
     assert "not yet confirmed" not in after
+
+
+def test_its_pdf_is_asked_for_when_it_is_saved_and_anew_when_it_was_compared(clinic: Clinic, typed: str) -> None:
+    def asked() -> int:
+        with clinic.store.read() as session:
+            return session.scalars(select(OutboxTask.revision).where(OutboxTask.subject == typed)).one()
+
+    before = asked()
+    confirm(clinic, typed)
+    assert asked() == before + 1
 
 
 def test_confirming_is_on_record_once_and_opens_the_sign_off(clinic: Clinic, typed: str) -> None:

@@ -56,6 +56,12 @@ def languages(pdf: bytes) -> set[str]:
         return found - {str(document.Root["/Lang"])}
 
 
+def attachments(pdf: bytes) -> dict[str, bytes]:
+    """Return the attached files by name."""
+    with pikepdf.open(BytesIO(pdf)) as document:
+        return {name: file.get_file().read_bytes() for name, file in document.attachments.items()}
+
+
 def tags(pdf: bytes) -> list[str]:
     """Return the structure types of the tag tree, in reading order."""
     with pikepdf.open(BytesIO(pdf)) as document:

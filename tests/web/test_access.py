@@ -86,6 +86,7 @@ STAFF_ROUTES: dict[str, tuple[str, ...]] = {
     "POST clinic.begin_day": CLINICIANS,
     "GET clinic.day": OWN_CLINICIAN,
     "GET clinic.day_file": OWN_CLINICIAN,
+    "GET clinic.copy": OWN_CLINICIAN,
     "GET clinic.questionnaires": CLINICIANS_AND_ADMINISTRATOR,
     "GET clinic.questionnaire": CLINICIANS_AND_ADMINISTRATOR,
     "GET clinic.questionnaire_changes": CLINICIANS_AND_ADMINISTRATOR,

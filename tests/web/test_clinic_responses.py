@@ -76,6 +76,21 @@ def test_reading_and_downloading_are_on_record(novak: Member, page: str, clinic:
     assert clinic.actions(f"response:{response_id}")[-2:] == [("read", reader), ("download", reader)]
 
 
+def test_a_copy_for_others_leaves_out_what_is_sensitive_unless_asked_for(novak: Member, page: str) -> None:
+    novak.get(page)
+    whole = novak.get(f"{page}/report.pdf").data
+    assert "Has your interest changed?" in pdf.text(whole)
+    assert len(pdf.attachments(whole)) == 2
+    novak.get(f"{page}/copy")
+    assert re.search(r'value="withhold_sensitive" checked', novak.text)
+    copy = novak.get(f"{page}/report.pdf?copy=others&copy=withhold_sensitive").data
+    assert "Has your interest changed?" not in pdf.text(copy)
+    assert pdf.attachments(copy) == {}
+    open_copy = novak.get(f"{page}/report.pdf?copy=others&copy=attach").data
+    assert "Has your interest changed?" in pdf.text(open_copy)
+    assert len(pdf.attachments(open_copy)) == 2
+
+
 def test_a_note_is_saved_and_shown_as_typed(novak: Member, page: str, clinic: Clinic, response_id: str) -> None:
     typed = 'First line\r\n  second <b>line</b> & "more"'
     novak.get(page)

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from reports.legible import legible_report
 from screening.paper import comparing
+from screening.reporting import ON_SCREEN
 from screening.store.access import CLINICIAN
 from screening.store.errors import Invalid, NotAllowed
 from screening.web import context, language
@@ -77,4 +78,4 @@ def rejected_response(response_id: str) -> ResponseReturnValue:
         zone=context.settings().zone,
         language=language.current(),
     )
-    return render_template("clinic/rejected.html", view=view, report=legible_report(report(view.response)))
+    return render_template("clinic/rejected.html", view=view, report=legible_report(report(view.response, ON_SCREEN)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Response, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
 
 from reports.document import Report
 from reports.legible import legible_report
@@ -12,7 +13,7 @@ from reports.process import Renderer, RenderError
 from screening import review
 from screening.definition.languages import name_of
 from screening.delivery import Download, download
-from screening.reporting import file_name, reader_in, report_of
+from screening.reporting import COMPLETE, ON_SCREEN, Copy, file_name, reader_in, report_of
 from screening.store import outbox
 from screening.store.access import CLINICIAN
 from screening.store.errors import Conflict, Invalid, NotAllowed
@@ -77,12 +78,16 @@ def review_response(response_id: str) -> ResponseReturnValue:
 @blueprint.get(f"/responses/{_ID}/report.pdf")
 @allowed(CLINICIAN, hidden=True)
 def report_pdf(response_id: str) -> ResponseReturnValue:
-    """Send the report as a PDF, or show that it is being made. The file's name tells no name, number or topic."""
-    if _shown_in() != context.press().language:  # reports are prepared in the language of the clinic
-        return _made_now(response_id)
+    """Send the report, or a copy, as a PDF, or show that it is being made.
+
+    The file's name tells no name, record number or topic.
+    """
+    wanted = _copy_asked_for()
+    if wanted != COMPLETE or _shown_in() != context.press().language:  # what is prepared is whole, in one language
+        return _made_now(response_id, wanted)
     found = _download(response_id)
     if not found.will_be_made:
-        return _made_now(response_id)
+        return _made_now(response_id, wanted)
     if found.pdf is None and not _is_worker_alive():
         context.work().do_next(only=(outbox.PREPARE_REPORT, response_id))
         if not _is_failing(response_id):
@@ -92,12 +97,12 @@ def report_pdf(response_id: str) -> ResponseReturnValue:
     return _pdf_file(found.view, found.pdf)
 
 
-def _made_now(response_id: str) -> ResponseReturnValue:
+def _made_now(response_id: str, wanted: Copy) -> ResponseReturnValue:
     view = load(response_id, download=True)
     renderer = current_app.extensions["renderer"]
     assert isinstance(renderer, Renderer)
     try:
-        pdf = renderer.render(report(view), context.settings().paper)
+        pdf = renderer.render(report(view, wanted), context.settings().paper)
     except RenderError as error:
         current_app.logger.error("a report could not be rendered: %s", error)  # its message holds no answer
         return render_template("clinic/no_pdf.html", response_id=response_id), 503, {"Retry-After": "30"}
@@ -151,11 +156,6 @@ def _is_worker_alive() -> bool:
         return outbox.is_worker_alive(session, context.now())
 
 
-def report(view: review.ResponseView) -> Report:
-    """Return the report of a response as the clinic gets it, in the language that was asked for."""
-    return report_of(view, reader_in(_shown_in(), context.settings().zone))
-
-
 def _shown_in() -> str:
     """Return the language that the address asks for the report to be in, else the reader's own."""
     asked = request.args.get("language", "")
@@ -168,6 +168,28 @@ def _languages(view: review.ResponseView) -> list[tuple[str, str, bool]]:
     return [
         (code, name_of(code, language.current()), code in view.facts.languages) for code in found if code != _shown_in()
     ]
+
+
+@blueprint.get(f"/responses/{_ID}/copy")
+@allowed(CLINICIAN, hidden=True)
+def copy(response_id: str) -> ResponseReturnValue:
+    """Ask what a copy of the report shall hold."""
+    form = Form(MultiDict({"copy": ["withhold_sensitive"]}))
+    shown_in = _shown_in() if _shown_in() != language.current() else None
+    return render_template("clinic/copy.html", view=load(response_id), form=form, shown_in=shown_in)
+
+
+def _copy_asked_for() -> Copy:
+    """Return which copy the address asks for: all of it, unless its form was sent."""
+    asked = request.args.getlist("copy")
+    if not asked:
+        return COMPLETE
+    return Copy(withhold_sensitive="withhold_sensitive" in asked, attachments="attach" in asked)
+
+
+def report(view: review.ResponseView, wanted: Copy) -> Report:
+    """Return a copy of the report of a response, in the language that was asked for."""
+    return report_of(view, reader_in(_shown_in(), context.settings().zone), wanted)
 
 
 def load(response_id: str, *, download: bool = False) -> review.ResponseView:
@@ -195,7 +217,7 @@ def response_page(view: review.ResponseView, form: Form | None = None, *, paper_
     return render_template(
         "clinic/response.html",
         view=view,
-        report=legible_report(report(view)),
+        report=legible_report(report(view, ON_SCREEN)),
         form=form,
         paper_form=paper_form or Form(),
         others=others,

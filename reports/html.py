@@ -1,4 +1,4 @@
-"""A Report or a PaperForm as one HTML document, the source of the PDF.
+"""A Report, a PaperForm or a PatientCopy as one HTML document, the source of the PDF.
 
 The document stands alone: its style is inside it, it has no script and refers to no other file.
 """
@@ -17,6 +17,7 @@ from reports.document import Report
 from reports.page_one import bands, runs_over
 from reports.paper import PAPERS, Paper
 from reports.paper_form import PaperForm
+from reports.patient_copy import PatientCopy
 
 _PAGE_OF = re.compile(r"(\{pages?\})")
 
@@ -46,6 +47,14 @@ def render_paper_form_html(form: PaperForm, paper: Paper = "A4") -> str:
         raise ValueError(f"Unknown paper {paper!r}; it is one of {', '.join(PAPERS)}.")
     template = _environment().get_template("paper_form.html")
     return template.render(form=form, labels=form.labels, paper=paper, page_of=_PAGE_OF.split(form.labels.page_of))
+
+
+def render_patient_copy_html(copy: PatientCopy, paper: Paper = "A4") -> str:
+    """Return a patient's own copy as a standalone HTML document; ValueError as for `render_html`."""
+    if paper not in PAPERS:
+        raise ValueError(f"Unknown paper {paper!r}; it is one of {', '.join(PAPERS)}.")
+    template = _environment().get_template("patient_copy.html")
+    return template.render(copy=copy, paper=paper, page_of=_PAGE_OF.split(copy.page_of))
 
 
 @cache

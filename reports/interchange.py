@@ -1,7 +1,7 @@
-"""A Report or a PaperForm as JSON and back, for another process and for whoever wants to read it with a program.
+"""A Report, PaperForm or PatientCopy as JSON and back, for another process and for whoever reads it with a program.
 
-The JSON has the fields of `reports.document` and `reports.paper_form` under their own names; tuples are lists, sets are
-sorted lists.
+The JSON has the fields of `reports.document`, `reports.paper_form` and `reports.patient_copy` under their own names;
+tuples are lists, sets are sorted lists.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Literal, Union, get_args, get_origin, get_type_hints
 
 from reports.document import Report
 from reports.paper_form import PaperForm
+from reports.patient_copy import PatientCopy
 
 
 class ReportFormatError(ValueError):
@@ -43,6 +44,18 @@ def paper_form_from_json(text: str | bytes) -> PaperForm:
     form = _build(PaperForm, _parsed(text), "form")
     assert isinstance(form, PaperForm)
     return form
+
+
+def patient_copy_to_json(copy: PatientCopy) -> str:
+    """Return a patient's copy as JSON; `patient_copy_from_json` gives an equal one back."""
+    return json.dumps(_plain(copy), ensure_ascii=False)
+
+
+def patient_copy_from_json(text: str | bytes) -> PatientCopy:
+    """Return the patient's copy that a JSON text holds; ReportFormatError says where it is none."""
+    copy = _build(PatientCopy, _parsed(text), "copy")
+    assert isinstance(copy, PatientCopy)
+    return copy
 
 
 def _parsed(text: str | bytes) -> object:

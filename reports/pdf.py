@@ -27,12 +27,13 @@ from weasyprint.urls import URLFetcher  # noqa: E402
 from reports import archive  # noqa: E402
 from reports.attachments import Attachment  # noqa: E402
 from reports.document import Labels, Report  # noqa: E402
-from reports.html import render_html, render_paper_form_html  # noqa: E402
+from reports.html import render_html, render_paper_form_html, render_patient_copy_html  # noqa: E402
 from reports.paper import Paper  # noqa: E402
 from reports.paper_form import PaperForm  # noqa: E402
+from reports.patient_copy import PatientCopy  # noqa: E402
 from reports.tag_language import mark_languages  # noqa: E402
 
-__all__ = ["Paper", "pdf_from_html", "render_html", "render_paper_form", "render_pdf", "warm_up"]
+__all__ = ["Paper", "pdf_from_html", "render_html", "render_paper_form", "render_patient_copy", "render_pdf", "warm_up"]
 
 
 mark_languages()
@@ -58,6 +59,11 @@ def render_pdf(report: Report, paper: Paper = "A4") -> bytes:
 def render_paper_form(form: PaperForm, paper: Paper = "A4") -> bytes:
     """Return a form to fill in with a pen as PDF; ValueError as for `render_pdf`."""
     return pdf_from_html(render_paper_form_html(form, paper))
+
+
+def render_patient_copy(copy: PatientCopy, paper: Paper = "A4") -> bytes:
+    """Return a patient's own copy as PDF; ValueError as for `render_pdf`."""
+    return pdf_from_html(render_patient_copy_html(copy, paper))
 
 
 def pdf_from_html(html: str, attachments: Iterable[Attachment] = ()) -> bytes:

@@ -21,9 +21,10 @@ from pathlib import Path
 from typing import IO, Self
 
 from reports.document import Report
-from reports.interchange import paper_form_to_json, report_to_json
+from reports.interchange import paper_form_to_json, patient_copy_to_json, report_to_json
 from reports.paper import PAPERS, Paper
 from reports.paper_form import PaperForm
+from reports.patient_copy import PatientCopy
 from reports.worker import LENGTH_BYTES
 
 TIMEOUT = 20
@@ -67,6 +68,10 @@ class Renderer:
     def render_paper_form(self, form: PaperForm, paper: Paper = "A4") -> bytes:
         """Return a form to fill in with a pen as PDF; RenderError as for `render`."""
         return self._render("form", paper_form_to_json(form), paper)
+
+    def render_patient_copy(self, copy: PatientCopy, paper: Paper = "A4") -> bytes:
+        """Return a patient's own copy as PDF; RenderError as for `render`."""
+        return self._render("copy", patient_copy_to_json(copy), paper)
 
     def merge(self, parts: Sequence[tuple[str, str, bytes]], *, title: str, language: str) -> bytes:
         """Return reports (person, title, PDF) as one PDF; RenderError as for `render`, with more time for many."""

@@ -2,7 +2,7 @@
 
 It reads requests from standard input and writes PDFs to standard output until its input ends. Each message is a
 length (8 bytes, big-endian) and that many bytes. A request is JSON ``{"paper": …, "report": …}``, with ``"form"`` for a
-paper form, or ``{"merge": …, "title": …, "language": …}`` for several reports that
+paper form and ``"copy"`` for a patient's copy, or ``{"merge": …, "title": …, "language": …}`` for several reports that
 are PDFs already; a reply is one byte, ``+`` before a PDF or ``-`` before an error's text.
 
 It has little to lose: its environment holds no secret, its memory and the time for one report are limited, and
@@ -84,8 +84,8 @@ def write_message(stream: BinaryIO, body: bytes) -> None:
 
 def answer(message: dict[str, Any]) -> bytes:
     """Return the PDF that a request asks for."""
-    from reports.interchange import paper_form_from_json, report_from_json
-    from reports.pdf import render_paper_form, render_pdf
+    from reports.interchange import paper_form_from_json, patient_copy_from_json, report_from_json
+    from reports.pdf import render_paper_form, render_patient_copy, render_pdf
 
     if "merge" in message:
         from reports.merge import MergePart, merge_pdfs
@@ -94,6 +94,8 @@ def answer(message: dict[str, Any]) -> bytes:
         return merge_pdfs(parts, title=message["title"], language=message["language"])
     if "form" in message:
         return render_paper_form(paper_form_from_json(message["form"]), message["paper"])
+    if "copy" in message:
+        return render_patient_copy(patient_copy_from_json(message["copy"]), message["paper"])
     return render_pdf(report_from_json(message["report"]), message["paper"])
 
 

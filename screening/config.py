@@ -87,6 +87,9 @@ class Settings:
     paper: Literal["A4", "Letter"] = _setting("paper size of reports", default="A4")
     patient_idle_minutes: int = _setting("minutes without a sign of life until a patient's session ends", default=60)
     staff_idle_minutes: int = _setting("minutes without a sign of life until a staff session ends", default=30)
+    patient_copy: bool = _setting(
+        "whether patients can open a copy of their answers for one hour after sending", default=False
+    )
     trusted_proxies: int = _setting("how many reverse proxies in front set X-Forwarded-* headers", default=0)
 
     @classmethod
@@ -235,6 +238,14 @@ def _one_of(*allowed: str) -> Callable[[Any, Path], str]:
     return parse
 
 
+def _yes_or_no(value: Any, _base: Path) -> bool:
+    known = {"true": True, "false": False}
+    found = value if isinstance(value, bool) else known.get(str(value).lower())
+    if found is None:
+        raise ValueError(f"needs to be true or false, not {value!r}")
+    return found
+
+
 def _origin(value: Any, base: Path) -> str:
     text = _text(value, base).rstrip("/")
     parts = urlsplit(text)
@@ -337,5 +348,6 @@ _PARSERS: Mapping[str, Callable[[Any, Path], Any]] = {
     "paper": _one_of("A4", "Letter"),
     "patient_idle_minutes": _number(5),
     "staff_idle_minutes": _number(5),
+    "patient_copy": _yes_or_no,
     "trusted_proxies": _number(0),
 }

@@ -78,6 +78,12 @@ def test_production_does_not_start_without(name: str) -> None:
     assert Settings.load(environ | {"SCREENING_ENVIRONMENT": "demo"}).is_demo
 
 
+@pytest.mark.parametrize(("value", "is_on"), [("true", True), ("True", True), ("false", False), (None, False)])
+def test_patients_get_copies_only_where_that_is_set(value: str | None, is_on: bool) -> None:
+    environ = COMPLETE | ({"SCREENING_PATIENT_COPY": value} if value else {})
+    assert Settings.load(environ).patient_copy is is_on
+
+
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
@@ -88,6 +94,7 @@ def test_production_does_not_start_without(name: str) -> None:
         ("TIME_ZONE", "Europe/Atlantis", "no time zone is called"),
         ("RETENTION_DAYS", "two years", "needs a whole number"),
         ("PAPER", "A5", "one of A4, Letter"),
+        ("PATIENT_COPY", "maybe", "true or false"),
         ("HELP_NUMBERS", "112", "needs a list"),
         ("HELP_NUMBERS", "[", "help_numbers"),
         ("HELP_NUMBERS", '[{"number": " ", "description": {"en": "x"}}]', "needs text"),

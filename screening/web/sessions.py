@@ -34,6 +34,8 @@ FAULTS = (DBAPIError, PoolTimeoutError)
 _PATIENTS_WAIT_MS = 200
 """How long the end of a patient's session waits for a lock: whoever leaves, leaves at once."""
 
+_LEFT_BEHIND = "left_behind"
+
 _TOUCH_AFTER = 0.1
 """A session is prolonged once this part of its idle time has gone by, so that reading a page rarely writes."""
 
@@ -47,8 +49,9 @@ class ServerSession(dict[str, Any], SessionMixin):
     """``flask.session``: a dictionary that notices changes, with an end that the server knows of.
 
     ``expired`` is set when the cookie names a session that ran out, and ``expired_invitation_id`` if it was a
-    patient's; the session itself is empty then, and of its content only ``expired_language`` is known. ``fault`` is set
-    when the database did not say whose session it is; the request fails with it later, when its route is known.
+    patient's; the session itself is empty then, and of its content only ``expired_language`` is known, and what
+    `leave_behind` left in ``left_behind``. ``fault`` is set when the database did not say whose session it is; the
+    request fails with it later, when its route is known.
     """
 
     def __init__(self, kind: str, token: str | None = None, content: dict[str, Any] | None = None) -> None:
@@ -64,6 +67,9 @@ class ServerSession(dict[str, Any], SessionMixin):
         self.expired = False
         self.expired_invitation_id: str | None = None
         self.expired_language: str | None = None
+        self.expired_token: str | None = None
+        self.left_behind: Any = None
+        self.closing = False
         self.fault: Exception | None = None
 
     def __setitem__(self, key: str, value: Any) -> None:
@@ -98,6 +104,11 @@ class ServerSession(dict[str, Any], SessionMixin):
     def renew(self) -> None:
         """Give the session a new cookie and forget the old one; call it when somebody signs in."""
         self.stale_token, self.token, self.modified = self.token, None, True
+
+    def leave_behind(self, content: Any) -> None:
+        """Keep something with a session that was ended in the database meanwhile; nothing prolongs it."""
+        self[_LEFT_BEHIND] = content
+        self.closing = True
 
     def end(self) -> None:
         """End the session on the server and in the browser."""
@@ -145,7 +156,9 @@ class DatabaseSessionInterface(SessionInterface):
             session = ServerSession(kind)
             session.expired = True
             session.expired_invitation_id = row.invitation_id
-            session.expired_language = self._store.keyring.open(row.data, _bound_to(id_hash)).get("language")
+            session.expired_token = token
+            content = self._store.keyring.open(row.data, _bound_to(id_hash))
+            session.expired_language, session.left_behind = content.get("language"), content.get(_LEFT_BEHIND)
             return session
         content = self._store.keyring.open(row.data, _bound_to(id_hash))
         session = ServerSession(kind, token, content)
@@ -169,6 +182,12 @@ class DatabaseSessionInterface(SessionInterface):
                 if session.kind != "patient":
                     raise
                 app.logger.error("database fault while ending a session: %s", type(fault).__name__)
+        elif session.closing:
+            try:
+                self._close(session)
+            except (DBAPIError, PoolTimeoutError) as fault:
+                # What the request did is done; that must not be told as a failure.
+                app.logger.error("database fault while closing a session: %s", type(fault).__name__)
         elif session.modified and (session or session.token):
             self._write(session)
             self._set_cookie(session, response)
@@ -202,6 +221,17 @@ class DatabaseSessionInterface(SessionInterface):
                 db.execute(update(WebSession).where(WebSession.id_hash == id_hash).values(**values))
         session.token = token
 
+    def _close(self, session: ServerSession) -> None:
+        """Keep the content of a session that has ended; one that was forgotten stays forgotten."""
+        assert session.token
+        id_hash = _hash(session.token)
+        with self._store.write() as db:
+            db.execute(
+                update(WebSession)
+                .where(WebSession.id_hash == id_hash, WebSession.expires_at <= self._clock())
+                .values(data=self._store.keyring.seal(dict(session), _bound_to(id_hash)))
+            )
+
     def _prolong(self, session: ServerSession) -> None:
         assert session.token
         now = self._clock()
@@ -213,7 +243,7 @@ class DatabaseSessionInterface(SessionInterface):
             )
 
     def _forget(self, session: ServerSession) -> None:
-        hashes = [_hash(token) for token in (session.token, session.stale_token) if token]
+        hashes = [_hash(token) for token in (session.token, session.stale_token, session.expired_token) if token]
         if hashes:
             with self._store.write(wait_ms=_PATIENTS_WAIT_MS if session.kind == "patient" else None) as db:
                 db.execute(delete(WebSession).where(WebSession.id_hash.in_(hashes)))

@@ -38,6 +38,7 @@ def practice(demonstration: Path, tmp_path: Path, clock: Clock) -> Iterator[Runn
             environment="demo",
             languages=("en", "es", "ar"),
             help_numbers=(NUMBER,),
+            patient_copy=True,
         )
         return make_app(settings, clock)
 
@@ -99,6 +100,13 @@ def test_a_form_in_arabic_on_a_small_phone(
     patient.looks("send")
     patient.press("إرسال")
     patient.looks("thanks")
+    patient.press("الاطلاع على نسخة")
+    patient.looks("copy, birth date")
+    for label, value in (("اليوم", "12"), ("الشهر", "5"), ("السنة", "1988")):
+        patient.type(label, value)
+    patient.press("عرض نسختي")
+    patient.looks("copy")
+    patient.reads("نسخة من إجاباتك", WORDS, "في معظم الأيام")
 
     clinician = member()
     clinician.signs_in(NOVAK)

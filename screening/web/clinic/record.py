@@ -27,6 +27,7 @@ ACTIONS = {
     "invite": lazy("Invited the patient"),
     "new_link": lazy("Made another link"),
     "open_link": lazy("Opened the link"),
+    "download_copy": lazy("Downloaded a copy of the answers"),
     "wrong_birth_date": lazy("Gave another date of birth"),
     "choose_privacy": lazy("Chose what this device shows"),
     "agree": lazy("Agreed"),

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from flask import Flask
 
-from screening.web.intake import before, drawing, faults, finish, link, pages
+from screening.web.intake import before, drawing, faults, finish, link, own_copy, pages
 from screening.web.intake.visit import blueprint
 
-__all__ = ["before", "blueprint", "drawing", "faults", "finish", "init_app", "link", "pages"]
+__all__ = ["before", "blueprint", "drawing", "faults", "finish", "init_app", "link", "own_copy", "pages"]
 
 
 def init_app(app: Flask) -> None:

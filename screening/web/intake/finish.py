@@ -12,7 +12,7 @@ from screening.intake import sending
 from screening.intake.sending import Helper
 from screening.intake.sitting import Sitting
 from screening.web import context
-from screening.web.intake import languages, words
+from screening.web.intake import languages, own_copy, words
 from screening.web.intake.carried import Page
 from screening.web.intake.visit import blueprint, current_sitting, go, tag, when
 
@@ -64,15 +64,19 @@ def send() -> Response | Page:
     """Send everything; a second click finds it sent and says the same."""
     if languages.is_chosen():
         return go("confirm_sending")
-    sending.submit(context.store(), context.patient_actor(), **when())
-    context.browser().touch = False  # the session ended with the sending; nothing may prolong it
+    context.browser().touch = False  # the session ends with the sending; nothing may prolong it
+    shown = own_copy.shown_now()
+    was_sent = sending.submit(context.store(), context.patient_actor(), **when())
+    if was_sent and shown is not None:
+        context.browser().leave_behind(shown)
     return languages.go_out("thanks")
 
 
 @blueprint.get("/intake/thanks")
 def thanks() -> str:
     """Thank the patient: the same bytes for everyone, whatever was answered."""
-    return render_template("intake/thanks.html", days=context.settings().read_within_days)
+    settings = context.settings()
+    return render_template("intake/thanks.html", days=settings.read_within_days, has_copy=settings.patient_copy)
 
 
 def _deleted_on() -> str:

@@ -39,7 +39,7 @@ def check_birth_date(token: str) -> Response | carried.Page:
     if opened.outcome is Outcome.REFUSED:
         abort(429)
     if opened.outcome is Outcome.WRONG:
-        return _birth_date_page(_no_match(opened)), 422
+        return _birth_date_page(no_match(opened)), 422
     if opened.invitation_id is None:
         return closed_page(opened)
     begin(opened.invitation_id, opened.language)
@@ -62,7 +62,7 @@ def again() -> Response | carried.Page:
     if opened.outcome is Outcome.REFUSED:
         abort(429)
     if opened.outcome is Outcome.WRONG:
-        return carried.ask_again(_no_match(opened), request.form)
+        return carried.ask_again(no_match(opened), request.form)
     if opened.invitation_id is None:
         return closed_page(opened)
     begin(opened.invitation_id, opened.language)
@@ -140,7 +140,8 @@ def _birth_date_page(problems: dict[str, str]) -> str:
     )
 
 
-def _no_match(opened: Opened) -> dict[str, str]:
+def no_match(opened: Opened) -> dict[str, str]:
+    """Return what to say of a birth date that is not the one that the clinic has."""
     if opened.tries_left == 1:
         left = gettext("You can try one more time.")
     else:

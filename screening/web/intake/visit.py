@@ -23,7 +23,17 @@ blueprint = Blueprint("intake", __name__)
 
 _OPEN_TO_ALL = frozenset(
     f"intake.{name}"
-    for name in ("ask_birth_date", "check_birth_date", "again", "thanks", "stopped", "leave", "choose_language")
+    for name in (
+        "ask_birth_date",
+        "check_birth_date",
+        "again",
+        "thanks",
+        "stopped",
+        "leave",
+        "choose_language",
+        "ask_for_copy",
+        "show_copy",
+    )
 )
 """Pages that come before or after a session."""
 _ANY_INVITATION = frozenset({"intake.check_birth_date", "intake.choose_language"})

@@ -62,6 +62,7 @@ main = LazyGroup(
         "report": "screening.cli.clinic:report",
         "reports": "screening.cli.reports:reports",
         "record": "screening.cli.record:record",
+        "verify": "screening.cli.verify:verify",
         "erase": "screening.cli.clinic:erase",
         "staff": "screening.cli.clinic:staff",
     },

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from reports.process import Renderer, RenderError
+from screening.delivery import signed
 from screening.delivery.preparing import Press, prepare
 from screening.reporting import file_name
 from screening.review import ResponseView
@@ -220,7 +221,9 @@ def compose(
         if view is None:
             continue
         with store.read() as session:
-            pdf = prepared.find(session, store.keyring, response_id, press.content_key(view))
+            pdf = signed.standing_for(session, store, view, press.language)
+            if pdf is None:
+                pdf = prepared.find(session, store.keyring, response_id, press.content_key(view))
         if pdf is None:
             lacking.append(response_id)
         else:

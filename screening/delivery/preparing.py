@@ -21,9 +21,10 @@ from reports.paper import Paper
 from reports.process import Renderer
 from screening import review
 from screening.definition.model import Questionnaire
+from screening.delivery import signed
 from screening.reporting import reader_in, report_of
 from screening.review import ResponseView
-from screening.store import outbox, prepared
+from screening.store import outbox, prepared, signed_reports
 from screening.store.access import CliniciansSee
 from screening.store.audit import Actor
 from screening.store.engine import Store
@@ -62,7 +63,7 @@ class Download:
     """A response for which the PDF was asked; ``pdf`` is None where it is still to be made.
 
     ``will_be_made`` is False where nobody prepares it: for a reader who may see other earlier visits beside it than the
-    appointment's clinician.
+    appointment's clinician, and where the one that was kept at the sign-off can't be handed out or is not wanted.
     """
 
     view: ResponseView
@@ -71,15 +72,30 @@ class Download:
 
 
 def download(
-    store: Store, actor: Actor, response_id: str, press: Press, *, clinicians_see: CliniciansSee, now: datetime
+    store: Store,
+    actor: Actor,
+    response_id: str,
+    press: Press,
+    *,
+    clinicians_see: CliniciansSee,
+    now: datetime,
+    as_it_is_now: bool = False,
 ) -> Download:
-    """Return the prepared PDF of a response and put the download on record; without one, ask that it be made.
+    """Return the PDF of a response and put the download on record; without one, ask that it be made.
 
+    Of a signed response it is the one that was kept at the sign-off, unless it is wanted ``as_it_is_now``.
     Raises NotFound where there is no such response, or none that this actor may read.
     """
+    kept: signed_reports.KeptReport | None = None
 
     def find(session: Session, view: ResponseView) -> bytes | None:
-        return prepared.find(session, store.keyring, response_id, press.content_key(view))
+        nonlocal kept
+        kept = signed.of_view(session, view)
+        if kept is None or as_it_is_now:
+            return prepared.find(session, store.keyring, response_id, press.content_key(view))
+        if kept.language != press.language or not signed.may_open(kept, view):
+            return None
+        return signed_reports.read(session, store.keyring, kept)
 
     view, pdf = review.download(
         store,
@@ -93,6 +109,8 @@ def download(
     )
     if pdf is not None:
         return Download(view, pdf)
+    if kept is not None:
+        return Download(view, None, will_be_made=False)
     usual = press.load(store, response_id, now)
     if usual is None or press.content_key(usual) != press.content_key(view):
         return Download(view, None, will_be_made=False)
@@ -104,18 +122,32 @@ def download(
 def prepare(store: Store, press: Press, renderer: Renderer, response_id: str, now: datetime) -> None:
     """Make a response's PDF unless it is there; nothing happens where the response was deleted.
 
-    Safe to repeat, and to stop at any moment. Raises RenderError where the PDF can't be made.
+    Of a signed response it is the one to keep, and another where that does not say all any more. Safe to repeat, and to
+    stop at any moment. Raises RenderError where the PDF can't be made.
     """
     view = press.load(store, response_id, now)
     if view is None:
         return
+    _keep_signed(store, press, renderer, view, now)
     key = press.content_key(view)
     with store.read() as session:
+        if signed.standing_for(session, store, view, press.language) is not None:
+            return
         if prepared.is_there(session, response_id, key):
             return
     pdf = renderer.render(press.report(view), press.paper)
     with store.write() as session:
         prepared.keep(session, store.keyring, response_id, key, pdf, now)
+
+
+def _keep_signed(store: Store, press: Press, renderer: Renderer, view: ResponseView, now: datetime) -> None:
+    if view.signed_off is None:
+        return
+    with store.read() as session:
+        if signed.of_view(session, view) is not None:
+            return
+    pdf = renderer.render(press.report(signed.as_signed(view)), press.paper)
+    signed.keep(store, view, pdf, language=press.language, now=now)
 
 
 _questionnaires: dict[int, tuple[Questionnaire, str]] = {}

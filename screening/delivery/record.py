@@ -22,10 +22,12 @@ from reports.process import Renderer
 from screening import review
 from screening.answer_formats import dump_answers
 from screening.definition.fhir import questionnaire_to_fhir
+from screening.delivery import signed
 from screening.delivery.preparing import Press, prepare
+from screening.delivery.signed import SignedReportView
 from screening.reporting import fhir_of
 from screening.review import ResponseView
-from screening.store import overlays, prepared, registry, staff
+from screening.store import overlays, prepared, registry, signed_reports, staff
 from screening.store.access import CliniciansSee
 from screening.store.audit import Actor
 from screening.store.engine import Store
@@ -37,9 +39,14 @@ NOT_KEPT = (
     "Answers to questions that were not asked any more when the patient sent them.",
     "Earlier texts of the note: the note is kept as it was last saved; that it was saved, by whom and when, is kept.",
     "The patient's own look at her or his pages, and the addresses of links: only their hashes are kept.",
+    "The PDF of a sign-off that was ended before the PDF was made, or from before this program kept them.",
+    "The PDF of a sign-off that shows answers of an earlier visit which were deleted since: its hash is kept.",
     "Lists of appointments that staff were shown: they stand in the audit trail of each member of staff.",
 )
 """What a reader of the record might look for in vain."""
+
+SIGNED = "report-as-signed-"
+"""How the names of the PDFs begin that were kept at sign-offs; a number follows."""
 
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -108,13 +115,21 @@ def gather(
     )
     prepare(store, press, renderer, response_id, now)
     with store.read() as session:
+        kept = signed.list_kept(session, view)
         response = session.get_one(Response, response_id)
         invitation = session.get_one(Invitation, response.invitation_id)
         version = registry.get(session, response.questionnaire_id, response.version)
         asked = registry.definition(session, response.questionnaire_id, response.version, response.content_hash)
         consent = session.get(ConsentText, invitation.consent_hash) if invitation.consent_hash else None
         events = _events(session, [f"response:{response_id}", f"invitation:{response.invitation_id}"])
-        pdf = prepared.find(session, store.keyring, response_id, press.content_key(view))
+        pdf = signed.standing_for(session, store, view, press.language)
+        if pdf is None:
+            pdf = prepared.find(session, store.keyring, response_id, press.content_key(view))
+        as_signed = {
+            f"{SIGNED}{each.number}.pdf": signed_reports.read(session, store.keyring, each.kept)
+            for each in kept
+            if each.may_open
+        }
         translations = overlays.frozen(session, response_id)
         texts = overlays.texts(session, translations.values())
         files = {
@@ -123,9 +138,10 @@ def gather(
             "questionnaire.yaml": version.text.encode(),
             **{f"questionnaire.{code}.yaml": texts[found].encode() for code, found in translations.items()},
             "questionnaire.fhir.json": _json(questionnaire_to_fhir(asked)),
-            "note.json": _json(_note(view)),
+            "note.json": _json(_note(view, kept)),
             "events.csv": _events_csv(events, press),
             "not-kept.txt": "".join(f"- {line}\n" for line in NOT_KEPT).encode(),
+            **{name: content for name, content in as_signed.items() if content is not None},
         }
     consent_text = consent.text if consent is not None else ""
     if consent_text:
@@ -186,7 +202,7 @@ def _response(
     }
 
 
-def _note(view: ResponseView) -> dict[str, Any]:
+def _note(view: ResponseView, kept: Sequence[SignedReportView]) -> dict[str, Any]:
     return {
         "text": view.note.text,
         "revision": view.note.revision,
@@ -194,6 +210,16 @@ def _note(view: ResponseView) -> dict[str, Any]:
         "saved_at": view.note.at,
         "signed_off_by": view.signed_off.by if view.signed_off else None,
         "signed_off_at": view.signed_off.at if view.signed_off else None,
+        "reports_as_signed": [
+            {
+                "signed_off_by": each.signed_by,
+                "signed_off_at": each.kept.signed_at,
+                "sha256": each.kept.sha256,
+                "made_at": each.kept.made_at,
+                "language": each.kept.language,
+            }
+            for each in kept
+        ],
         "past_sign_offs": _entries(view.review.past_sign_offs),
         "reopenings": _entries(view.review.reopenings),
         "addenda": _entries(view.review.addenda),

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, aliased
 from screening.answer_formats import parse_flat
 from screening.answers import Answers, Value
 from screening.definition.model import Questionnaire
-from screening.store import audit, batches, paper
+from screening.store import audit, batches, paper, signed_reports
 from screening.store.access import CliniciansSee, may_read_answers
 from screening.store.audit import Actor
 from screening.store.crypto import Keyring
@@ -135,7 +135,8 @@ def remove(
         for response in found
     ]
     batches.remove_with(session, [response.id for response in found])
-    # Notes, saved pages and the prepared report go with their response (ON DELETE CASCADE).
+    signed_reports.forget_with(session, [response.id for response in found])
+    # Notes, saved pages, the prepared report and those that were signed go with their response (ON DELETE CASCADE).
     session.execute(
         delete(Response).where(Response.id.in_([response.id for response in found])),
         execution_options={"synchronize_session": False},

@@ -7,7 +7,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from screening.store.tables import Base, Id, Sequence, new_id
@@ -60,6 +68,42 @@ class PreparedReport(Base):
     content_key: Mapped[str] = mapped_column(String(64))
     made_at: Mapped[datetime]
     document: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class SignedReport(Base):
+    """The PDF of a response as it was signed off, kept as made and never made again; one for each sign-off.
+
+    ``sha256`` (hexadecimal) is that of the PDF, ``mac`` vouches for it: who can write to the database but lacks the
+    keys can't have another PDF pass as kept. ``document`` seals the PDF; it is empty once a response that the PDF shows
+    beside its own was deleted.
+    """
+
+    __tablename__ = "signed_report"
+
+    response_id: Mapped[str] = mapped_column(Id, ForeignKey("response.id", ondelete="CASCADE"), primary_key=True)
+    signed_at: Mapped[datetime] = mapped_column(primary_key=True)
+    language: Mapped[str] = mapped_column(String(35))
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    mac: Mapped[bytes] = mapped_column(LargeBinary(32))
+    made_at: Mapped[datetime]
+    document: Mapped[bytes | None]
+
+
+class SignedReportEarlier(Base):
+    """An earlier response of which a kept PDF shows answers beside its own."""
+
+    __tablename__ = "signed_report_earlier"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["response_id", "signed_at"],
+            ["signed_report.response_id", "signed_report.signed_at"],
+            ondelete="CASCADE",
+        ),
+    )
+
+    response_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    signed_at: Mapped[datetime] = mapped_column(primary_key=True)
+    earlier_id: Mapped[str] = mapped_column(Id, primary_key=True, index=True)
 
 
 class ReportBatch(Base):

@@ -142,7 +142,8 @@ class Blocks:
         section.blocks = self.of(words.rest, entry)
         if not section.blocks:
             return []
-        if not part.controls.isdisjoint(_TABLES) and entry is None:
+        is_table = part.extensions.flag(terms.GRID) or not part.controls.isdisjoint(_TABLES)
+        if is_table and entry is None:
             grid = _grid(section)
             return [section] if grid is None else [grid]
         return [section]

@@ -118,7 +118,9 @@ def _type_extensions(item: Item) -> list[Json]:
             extension(terms.MAX_VALUE, "Integer", item.max_value),
         ]
     if isinstance(item, Grid):
-        return [item_control("table")]
+        # LHC-Forms never ends where a table holds anything but its rows.
+        has_words = item.recall is not None or item.help is not None
+        return [extension(terms.GRID, "Boolean", True) if has_words else item_control("table")]
     return extensions_of((terms.ITEM_LABEL, "String", item.item_label)) if isinstance(item, Group) else []
 
 

@@ -81,7 +81,7 @@ class Blocks:
         try:
             if part.link_id in self._form.left_out:
                 raise LeftOutError(self._form.left_out[part.link_id])
-            _check_is_asked(part)
+            _check_is_asked(part, self._form)
             lose_extensions(self._form, part)
             condition = self._conditions.of(part)
             if part.type == "group":
@@ -142,7 +142,8 @@ class Blocks:
         section.blocks = self.of(words.rest, entry)
         if not section.blocks:
             return []
-        if not part.controls.isdisjoint(_TABLES) and entry is None:
+        is_table = part.extensions.flag(terms.GRID) or not part.controls.isdisjoint(_TABLES)
+        if is_table and entry is None:
             grid = _grid(section)
             return [section] if grid is None else [grid]
         return [section]
@@ -170,11 +171,14 @@ class _OnlyShownError(LeftOutError):
     """A question whose value can only be looked at."""
 
 
-def _check_is_asked(part: Part) -> None:
+def _check_is_asked(part: Part, form: Form) -> None:
     """Raise LeftOutError where the form does not ask the item of a person."""
     extensions = part.extensions
     if "subQuestionnaire" in extensions:
         raise part.refuse("it stands for another questionnaire (subQuestionnaire); assemble the form before the import")
+    if _must_be_asked(part, form):
+        form.lose(part, "software fills it in there, unseen; here it is asked, since a condition looks at it")
+        return
     if extensions.flag("hidden"):
         raise LeftOutError("it is hidden")
     if extensions.text("usageMode") in _USED_ONLY_TO_SHOW:
@@ -187,6 +191,17 @@ def _check_is_asked(part: Part) -> None:
         if _fixed_value(part):
             raise _OnlyShownError("it is read-only; its value is shown as text")
         raise LeftOutError("it is read-only, and filled in by software")
+
+
+def _must_be_asked(part: Part, form: Form) -> bool:
+    """Tell whether a question that software fills in from a record must be asked, for conditions to be kept exactly.
+
+    Not if it is calculated, or has its value from the form: then nobody could answer it as it was meant.
+    """
+    is_unseen = part.extensions.flag("hidden") or part.element.get("readOnly") is True
+    if not is_unseen or part.type in ("group", "display") or part.link_id not in form.looked_at:
+        return False
+    return "calculatedExpression" not in part.extensions and not maps_of(part.element, "initial")
 
 
 def _fixed_value(part: Part) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR
 from decimal import Decimal as Number
 
 from screening.definition.conditions import every
+from screening.definition.fhir_terms import ENABLE_WHEN_EXPRESSION, Json
 from screening.definition.model import (
     Boolean,
     Choice,
@@ -25,11 +27,13 @@ from screening.definition.model import (
     Time,
 )
 from screening.definition.problems import shown
-from screening.importing.fhir_elements import maps_of, text_of
+from screening.importing.fhir_elements import map_of, maps_of, text_of
 from screening.importing.fhir_tree import Part
 from screening.importing.limits import is_moment
 from screening.importing.options import Given, OptionList
+from screening.importing.result import ImportRefused
 
+_QUOTED = re.compile("'([^']+)'")
 SIGNS = {
     "=": Operator.EQUALS,
     "!=": Operator.NOT_EQUALS,
@@ -45,6 +49,10 @@ _ORDER = {
     "<": lambda a, b: a < b,
     "<=": lambda a, b: a <= b,
 }
+
+
+class NotOfferedError(ImportRefused):
+    """A condition that looks for an answer which the options do not offer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +146,18 @@ class Targets:
         return False
 
 
+def looked_at(parts: list[Part]) -> dict[str, list[Json]]:
+    """Return the linkIds that conditions look at, each with the enableWhen entries that do; expressions give none."""
+    found: dict[str, list[Json]] = {}
+    for part in (part for top in parts for part in top.walk()):
+        for entry in maps_of(part.element, "enableWhen"):
+            found.setdefault(text_of(entry, "question"), []).append(entry)
+        for entry in part.extensions.all(ENABLE_WHEN_EXPRESSION):
+            for quoted in _QUOTED.findall(text_of(map_of(entry, "valueExpression"), "expression")):
+                found.setdefault(quoted, [])
+    return found
+
+
 def _looked_at(part: Part) -> Iterator[str]:
     for one in (part, *part.around()):
         for entry in maps_of(one.element, "enableWhen"):
@@ -151,8 +171,8 @@ def _compare_choice(owner: Part, target: Target, sign: str, given: Given) -> Con
     codes = _codes_in_order(offered, sign, given) if sign in _ORDER else offered.codes_of(given)
     if not codes:
         words = given.display or str(given.value)
-        raise owner.refuse(f"its condition compares {target.part.label} with {shown(words)}, which is none of its "
-                           "options")  # fmt: skip
+        reason = f"its condition compares {target.part.label} with {shown(words)}, which is none of its options"
+        raise NotOfferedError(f"{owner.label}: {reason}")
     if len(codes) == 1:
         return Comparison(item.id, SIGNS["=" if sign in _ORDER else sign], codes[0])
     among = Comparison(item.id, Operator.ONE_OF, tuple(codes))

@@ -21,11 +21,12 @@ from screening.definition.model import (
     Operator,
 )
 from screening.definition.problems import shown
-from screening.importing.comparisons import SIGNS, Target, Targets
+from screening.importing.comparisons import SIGNS, NotOfferedError, Target, Targets
 from screening.importing.fhir_elements import Extensions, answer_of, map_of, number_of, strict_maps_of, text_of
 from screening.importing.fhir_tree import Part
 from screening.importing.fhirpath import read_expression
 from screening.importing.fhirpath_meanings import UnsupportedError
+from screening.importing.form import LeftOutError
 from screening.importing.options import Given, given_of
 
 _MAX_DEPTH = 30
@@ -74,13 +75,34 @@ class Conditions:
 
     def _of_entries(self, part: Part, entries: list[Json]) -> Condition:
         behavior = text_of(part.element, "enableBehavior")
-        if len(entries) > 1 and behavior not in _BEHAVIORS:
+        if len(entries) > 1 and behavior not in _BEHAVIORS and self._can_only_be_any(part, entries):
+            behavior = "any"
+        elif len(entries) > 1 and behavior not in _BEHAVIORS:
             raise part.refuse(f"it has {len(entries)} conditions, and enableBehavior does not say whether all or any "
                               "must hold")  # fmt: skip
-        conditions = [self._of_entry(part, entry) for entry in entries]
+        conditions, never = list[Condition](), list[NotOfferedError]()
+        for entry in entries:
+            try:
+                conditions.append(self._of_entry(part, entry))
+            except NotOfferedError as error:
+                if text_of(entry, "operator") != "=":
+                    raise
+                never.append(error)  # it holds for nobody there, so that leaving it out changes nothing
+        if never and (behavior != "any" or not conditions):
+            raise LeftOutError(f"nobody is asked it there either: {str(never[0]).removeprefix(f'{part.label}: ')}")
         if behavior == "any":
             return some(_join_equals(conditions, self._choices(part, entries)))
         return every(_join_not_equals(conditions))
+
+    def _can_only_be_any(self, part: Part, entries: list[Json]) -> bool:
+        """Tell whether not all conditions can hold at once: each wants another answer of a question that has one."""
+        questions = {text_of(entry, "question") for entry in entries}
+        wanted = [repr(answer_of(entry, "answer")) for entry in entries if text_of(entry, "operator") == "="]
+        if len(questions) > 1 or len(set(wanted)) < len(entries):
+            return False
+        item = self._targets.find(part, questions.pop()).item
+        conditions = [self._of_entry(part, entry) for entry in entries]
+        return item is not None and not item.repeats and len(set(conditions)) == len(entries)
 
     def _choices(self, part: Part, entries: list[Json]) -> frozenset[str]:
         """Return the ids of the choices that conditions look at."""

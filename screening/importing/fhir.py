@@ -24,7 +24,7 @@ from screening.definition.reader import MAX_LINE, MAX_PARAGRAPHS
 from screening.definition.writer import to_yaml
 from screening.importing import plain_text
 from screening.importing.blocks import Blocks
-from screening.importing.comparisons import Targets
+from screening.importing.comparisons import Targets, looked_at
 from screening.importing.conditions import Conditions
 from screening.importing.fhir_elements import Extensions, maps_of, text_of
 from screening.importing.fhir_source import read_questionnaire
@@ -91,6 +91,7 @@ def import_resource(
         language=_language(resource, losses),
         open_valuesets=open_valuesets,
         is_foreign=is_foreign,
+        looked_at=looked_at(parts),
         left_out=source.left_out,
     )
     head = _head(source, extensions, form, attest)

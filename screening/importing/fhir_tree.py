@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -20,6 +21,7 @@ ANSWER_TYPES = (
     "attachment", "reference", "quantity",
 )  # fmt: skip
 _TYPES = ("group", "display", *ANSWER_TYPES)
+_PICTURE = re.compile("<img[^<>]*>", re.IGNORECASE)
 _R5_KEYS = ("answerConstraint", "disabledDisplay")
 _STU3_KEYS = ("option", "options")
 
@@ -145,9 +147,12 @@ def _text(part: Part, losses: Losses, *, is_foreign: bool) -> str:
         text = plain_text.from_html(text)
     shown = map_of(part.element, "_text")
     extensions = Extensions.of(shown, part.label)
-    formatted = plain_text.from_html(extensions.text("rendering-xhtml"))
+    html = extensions.value("rendering-xhtml")
+    html = html if isinstance(html, str) else ""
+    # A picture may be longer than any text.
+    formatted = plain_text.from_html(text_of({"rendering-xhtml": _PICTURE.sub("", html)}, "rendering-xhtml"))
     formatted = formatted or plain_text.from_markdown(extensions.text("rendering-markdown"))
-    if "<img" in extensions.text("rendering-xhtml").lower():
+    if _PICTURE.search(html):
         losses.add("a picture beside its text is left out", part.link_id, text)
     if not text:
         text = formatted

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any as Anything
 
 from screening.definition import fhir_terms as terms
+from screening.definition.fhir_terms import Json
 from screening.definition.item_keys import MAX_OCCURS
 from screening.definition.model import Option
 from screening.importing import plain_text
@@ -36,6 +37,8 @@ class Form:
     is_foreign: bool = True
     set_wishes: dict[tuple[Option, ...], str] = field(default_factory=dict)
     """Options -> what they are called in the form, where they come from a value set."""
+    looked_at: Mapping[str, list[Json]] = field(default_factory=dict)
+    """linkId -> the enableWhen entries that look at the item; see `screening.importing.comparisons.looked_at`."""
     left_out: Mapping[str, str] = field(default_factory=dict)
     """linkId -> why the item is not asked, as far as that is known from the start."""
 

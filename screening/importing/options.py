@@ -41,6 +41,8 @@ class OptionList:
     given: list[Given] = field(default_factory=list)
     initial: list[str] = field(default_factory=list)
     name: str = ""
+    is_open: bool = False
+    """Whether there are more options than are known, so that the patient's own words must have room."""
     codes: set[str] = field(default_factory=set)
     alike: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     """Value and system of an option -> the words of those that have them."""

@@ -24,12 +24,12 @@ from screening.definition.model import (
 )
 from screening.definition.option_reader import MAX_OPTIONS
 from screening.importing import numbers, plain_text
-from screening.importing.fhir_elements import number_of, strict_maps_of, text_of
+from screening.importing.fhir_elements import map_of, number_of, strict_maps_of, text_of
 from screening.importing.fhir_tree import Part
 from screening.importing.form import Form, LeftOutError, occurs
 from screening.importing.limits import moment_limits, with_initial
 from screening.importing.options import OptionList, listed_options, value_set_options
-from screening.importing.value_sets import UnresolvedError
+from screening.importing.value_sets import Concept, UnresolvedError
 from screening.importing.wording import Beside, question_words
 
 Keys: TypeAlias = dict[str, Anything]
@@ -106,8 +106,24 @@ def _offered(form: Form, part: Part) -> OptionList | None:
     except UnresolvedError as error:
         if not form.open_valuesets:
             raise LeftOutError(f"{error} (see --valuesets and --open-valuesets)") from None
+        named = _options_of_conditions(form, part)
+        if named.options:
+            form.lose(part, f"only the options that conditions name are offered, with room for other words: {error}")
+            return named
         form.lose(part, f"it is asked as open text: {error}")
         return None
+
+
+def _options_of_conditions(form: Form, part: Part) -> OptionList:
+    """Return the options that conditions look for, as far as these have words, so that the conditions can be kept."""
+    found = (map_of(entry, "answerCoding") for entry in form.looked_at.get(part.link_id, ()))
+    concepts = {text_of(coding, "code"): coding for coding in found if text_of(coding, "display")}
+    named = value_set_options(
+        "", (Concept(code, text_of(c, "display"), text_of(c, "system")) for code, c in concepts.items() if code), part,
+        form.losses,
+    )  # fmt: skip
+    named.is_open = bool(named.options)
+    return named
 
 
 def _options(form: Form, part: Part) -> OptionList:
@@ -136,7 +152,7 @@ def _choice(form: Form, part: Part, offered: OptionList, common: Keys) -> Choice
     if not repeats:  # then every option excludes the others
         offered.options = [Option(option.code, option.text, system=option.system) for option in offered.options]
     other = None
-    if part.type == "open-choice":
+    if part.type == "open-choice" or offered.is_open:
         label = plain_text.line(part.extensions.text(terms.OPEN_LABEL))
         other = label or OTHER.get(form.language.split("-")[0], OTHER["en"])
     options, option_set = tuple(offered.options), part.extensions.text(terms.OPTION_SET) or None

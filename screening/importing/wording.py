@@ -12,6 +12,7 @@ from screening.definition.reader import MAX_LINE, MAX_PARAGRAPHS
 from screening.importing import plain_text
 from screening.importing.fhir_elements import maps_of, text_of
 from screening.importing.fhir_tree import Part
+from screening.importing.form import LeftOutError
 from screening.importing.result import Losses
 
 _ROLES = {
@@ -70,7 +71,7 @@ class Words:
 
 
 def question_words(part: Part, hints: Iterable[str], losses: Losses, *, is_foreign: bool) -> Words:
-    """Return the words of a question; ImportRefused if it has none at all."""
+    """Return the words of a question; LeftOutError if it has none at all, and ImportRefused for a group."""
     hints = list(hints)
     if not is_foreign:
         return Words(part.text, hints[0] if hints else None, part.extensions.text(terms.SHORT_TEXT) or None)
@@ -113,7 +114,9 @@ def _stand_in(part: Part, losses: Losses) -> str:
         bare = re.sub(r"[\W_]+", " ", re.sub("(?<=[a-z])(?=[A-Z])", " ", part.link_id)).strip()
         found, what = bare[:1].upper() + bare[1:], "its linkId"
     if not found:
-        raise part.refuse("it has no text, so there is nothing to ask")
+        if part.type == "group":
+            raise part.refuse("it has no text, so there is nothing to ask")
+        raise LeftOutError("it has no text, so there is nothing to ask")
     losses.add(f"it has no text; {what} stands in its place", part.link_id, found)
     return found
 

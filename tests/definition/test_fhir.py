@@ -17,6 +17,7 @@ from screening.definition.fhir_conditions import condition_to_fhir, condition_to
 from screening.definition.item_keys import item_keys
 from screening.definition.loader import load
 from screening.definition.model import ITEM_TYPES, All, Amount, Any, Comparison, Not, Operator, Option
+from screening.importing.fhir import import_fhir
 from tests.support.definitions import ALL_FILES, fixture, questionnaires
 
 
@@ -270,9 +271,24 @@ def test_a_group_is_a_group_and_says_how_often_it_can_be_answered():
     assert "repeats" not in item_of(exported("group"), "job")
 
 
-def test_a_grid_is_a_table_of_whole_choice_questions():
+def test_a_grid_with_nothing_but_rows_is_a_table():
+    bare = dataclasses.replace(fixture("grid"), pages=(without_words(fixture("grid").pages[0]),))
+    resource = questionnaire_to_fhir(bare)
+    assert value(item_of(resource, "lately"), terms.ITEM_CONTROL)["coding"][0]["code"] == "table"
+    assert import_fhir(json.dumps(resource).encode()).questionnaire == bare
+
+
+def without_words(page):
+    grid, *rest = page.items
+    rows = tuple(dataclasses.replace(row, recall=None) for row in grid.items)
+    return dataclasses.replace(
+        page, items=(dataclasses.replace(grid, recall=None, help=None, items=rows), *rest), recall=None
+    )
+
+
+def test_a_grid_with_words_above_its_rows_is_a_marked_group():
     grid = item_of(exported("grid"), "lately")
-    assert value(grid, terms.ITEM_CONTROL)["coding"][0]["code"] == "table"
+    assert value(grid, terms.GRID) is True
     rows = [child for child in grid["item"] if child["type"] == "choice"]
     assert [row["linkId"] for row in rows] == ["slept_well", "ate_well", "went_out"]
     assert {tuple(option["valueCoding"]["code"] for option in row["answerOption"]) for row in rows} == {

@@ -24,6 +24,7 @@ from screening.definition.overlay_checks import check_overlay, examine_overlay
 from screening.definition.overlay_reader import read_overlay, split_name
 from screening.definition.problems import DefinitionError
 from screening.store import audit
+from screening.store.audit import Actor
 from screening.store.crypto import Keyring
 from screening.store.engine import insert_unless_there
 from screening.store.tables import QuestionnaireOverlay, ResponseOverlay
@@ -110,6 +111,7 @@ def register(
     overlays: Sequence[Overlay],
     questionnaire_ids: Iterable[str],
     now: datetime,
+    actor: Actor = audit.SYSTEM,
 ) -> list[str]:
     """Put translations on record, and withdraw those of these questionnaires whose language has no file any more.
 
@@ -118,7 +120,7 @@ def register(
     changed = [
         f"{overlay.questionnaire_id} {overlay.language}"
         for overlay in overlays
-        if _put(session, keyring, overlay, {other.content_hash for other in overlays}, now)
+        if _put(session, keyring, overlay, {other.content_hash for other in overlays}, now, actor)
     ]
     there = {(overlay.questionnaire_id, overlay.language) for overlay in overlays}
     rows = session.execute(_current(list(questionnaire_ids)))
@@ -133,11 +135,11 @@ def register(
             )
             .values(withdrawn_at=now)
         )
-        _audit(session, keyring, questionnaire_id, "withdraw_translation", now, {"language": language})
+        _audit(session, keyring, actor, questionnaire_id, "withdraw_translation", now, {"language": language})
     return changed
 
 
-def _put(session: Session, keyring: Keyring, overlay: Overlay, present: set[str], now: datetime) -> bool:
+def _put(session: Session, keyring: Keyring, overlay: Overlay, present: set[str], now: datetime, actor: Actor) -> bool:
     """Add a translation, or make one that was there before the newest again; False if it is that already."""
     values = {
         "content_hash": overlay.content_hash,
@@ -159,7 +161,7 @@ def _put(session: Session, keyring: Keyring, overlay: Overlay, present: set[str]
             .values(registered_at=now, withdrawn_at=None)
         )
     detail = {"language": overlay.language, "hash": overlay.content_hash}
-    _audit(session, keyring, overlay.questionnaire_id, "register_translation", now, detail)
+    _audit(session, keyring, actor, overlay.questionnaire_id, "register_translation", now, detail)
     return True
 
 
@@ -260,7 +262,13 @@ def _current(questionnaire_ids: Sequence[str], language: str | None = None) -> S
 
 
 def _audit(
-    session: Session, keyring: Keyring, questionnaire_id: str, action: str, now: datetime, detail: Mapping[str, str]
+    session: Session,
+    keyring: Keyring,
+    actor: Actor,
+    questionnaire_id: str,
+    action: str,
+    now: datetime,
+    detail: Mapping[str, str],
 ) -> None:
     record = f"questionnaire:{questionnaire_id}"
-    audit.record(session, keyring, actor=audit.SYSTEM, action=action, record=record, at=now, detail=dict(detail))
+    audit.record(session, keyring, actor=actor, action=action, record=record, at=now, detail=dict(detail))

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Literal, TypeAlias
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, defer
@@ -20,10 +21,11 @@ from screening.definition.loader import Loaded, load, load_text
 from screening.definition.model import Page, Questionnaire
 from screening.definition.overlay_reader import split_name
 from screening.definition.problems import DefinitionError
+from screening.definition.wording import self_harm_items
 from screening.store import audit, overlays
 from screening.store.crypto import Keyring
 from screening.store.engine import insert_unless_there
-from screening.store.errors import NotFound
+from screening.store.errors import Conflict, NotFound
 from screening.store.tables import (
     QuestionnaireSwitch,
     QuestionnaireVersion,
@@ -34,6 +36,9 @@ from screening.store.tables import (
 )
 
 SELF_HARM = "self_harm"
+
+Origin: TypeAlias = Literal["file", "browser"]
+"""Where a version came in: from a folder of questionnaires at start, or from somebody's browser."""
 
 _parsed: dict[str, Questionnaire] = {}
 """Content hash -> questionnaire, in this process. A hash never means another text, so nothing here grows stale."""
@@ -85,7 +90,7 @@ def register_files(
         faults = [str(problem) for problem in check(loaded) if problem.severity == "error"]
         if there is not None and _is_frozen(session, there):
             faults.append(_frozen(loaded, there))
-        if not faults and _put(session, keyring, loaded, now):
+        if not faults and _put(session, keyring, loaded, now, origin="file", actor=audit.SYSTEM):
             changed.append(f"{loaded.questionnaire.id} {loaded.questionnaire.version}")
         problems += faults
     found = overlays.examine_files(session, translations, bases)
@@ -96,6 +101,35 @@ def register_files(
         notices += found.notices
     ids = {loaded.questionnaire.id for loaded in bases.values() if loaded is not None}
     return changed + overlays.register(session, keyring, found.overlays, ids, now)
+
+
+def require_new(session: Session, loaded: Loaded) -> None:
+    """Raise Conflict if its id is registered in this version already, with the same text or another."""
+    there = _find(session, loaded)
+    if there is None:
+        return
+    which = f"{there.questionnaire_id} {there.version}"
+    if there.content_hash == loaded.content_hash:
+        raise Conflict(f"{which} is registered already, with this very text.", there.content_hash)
+    raise Conflict(
+        f"{which} is registered already, with another text. Give the form another version in its file, then choose it "
+        "again.",
+        there.content_hash,
+    )
+
+
+def register_draft(session: Session, keyring: Keyring, actor: audit.Actor, loaded: Loaded, now: datetime) -> None:
+    """Register a version that somebody brought in, for a clinician to approve; Conflict if it is there already.
+
+    Unlike a file's, its text takes the place of no other, though nobody may have answered that one. What `check` finds
+    wrong raises RegistryError.
+    """
+    faults = [str(problem) for problem in check(loaded) if problem.severity == "error"]
+    if faults:
+        raise RegistryError("\n".join(faults))
+    require_new(session, loaded)
+    if not _put(session, keyring, loaded, now, origin="browser", actor=actor):
+        require_new(session, loaded)  # somebody else has just kept it
 
 
 def versions(session: Session, questionnaire_id: str | None = None) -> list[QuestionnaireVersion]:
@@ -225,8 +259,19 @@ def optional_parts(questionnaire: Questionnaire) -> list[OptionalPart]:
 
 
 def asks_about_self_harm(questionnaire: Questionnaire) -> bool:
-    """Tell whether a question about self-harm is on from the start, so that a safeguard is needed for the whole."""
-    return any(_page_asks_about_self_harm(page) for page in questionnaire.pages if not page.off_by_default)
+    """Tell whether a question about self-harm is on from the start, so that a safeguard is needed for the whole.
+
+    Such questions are marked, or found by their words: imported forms mark nothing.
+    """
+    found = set(self_harm_items(questionnaire))
+    return any(
+        item.id in found
+        for page in questionnaire.pages
+        if not page.off_by_default
+        for outer in page.items
+        if not outer.off_by_default
+        for item in (outer, *outer.children)
+    )
 
 
 def _page_asks_about_self_harm(page: Page) -> bool:
@@ -273,13 +318,15 @@ def _find(session: Session, loaded: Loaded) -> QuestionnaireVersion | None:
     return session.get(QuestionnaireVersion, key, with_for_update=True, populate_existing=True)
 
 
-def _put(session: Session, keyring: Keyring, loaded: Loaded, now: datetime) -> bool:
+def _put(
+    session: Session, keyring: Keyring, loaded: Loaded, now: datetime, *, origin: Origin, actor: audit.Actor
+) -> bool:
     """Add a version, or replace the text of one that nobody has answered; False if another process just added it.
 
     Whoever approved the old text has not seen the new one, so the approval goes with it.
     """
     key = {"questionnaire_id": loaded.questionnaire.id, "version": loaded.questionnaire.version}
-    content = {"content_hash": loaded.content_hash, "text": loaded.text, "origin": "file"}
+    content = {"content_hash": loaded.content_hash, "text": loaded.text, "origin": origin}
     unapproved = {"approved_at": None, "approved_by": None, "approval_is_demo": False, "withdrawn_at": None}
     columns = (QuestionnaireVersion.questionnaire_id, QuestionnaireVersion.version)
     is_new = insert_unless_there(
@@ -298,7 +345,7 @@ def _put(session: Session, keyring: Keyring, loaded: Loaded, now: datetime) -> b
     audit.record(
         session,
         keyring,
-        actor=audit.SYSTEM,
+        actor=actor,
         action="register" if is_new else "replace",
         record=f"questionnaire:{loaded.questionnaire.id}",
         at=now,

@@ -91,7 +91,9 @@ class Member:
 
     def _send(self, method: str, path: str, **options: Any) -> TestResponse:
         environ = {"REMOTE_ADDR": self.address}
-        return self.client.open(path, method=method, base_url=ORIGIN, environ_base=environ, **options)
+        response = self.client.open(path, method=method, base_url=ORIGIN, environ_base=environ, **options)
+        response.request.environ["wsgi.input"].close()  # a file, where files were sent
+        return response
 
     def _follow(self, response: TestResponse, path: str) -> TestResponse:
         while response.status_code in _REDIRECTS and response.location.startswith("/"):

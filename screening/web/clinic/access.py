@@ -23,6 +23,7 @@ from screening.web.staff_form import Form
 
 _ROLES = "allowed_roles"
 _HIDDEN = "hidden_from_others"
+_MOST_BYTES = "most_bytes"
 
 _OPEN_BEFORE_CHANGE = frozenset({"clinic.change_password", "clinic.save_password", "clinic.sign_out"})
 """What opens while the password is still the one that somebody else gave."""
@@ -41,6 +42,16 @@ def allowed(*roles: str, hidden: bool = False) -> Callable[[View], View]:
     return mark
 
 
+def takes_files(most_bytes: int) -> Callable[[View], View]:
+    """Let a post to this view be larger than others, for those who may open it: forms with files."""
+
+    def mark(view: View) -> View:
+        setattr(view, _MOST_BYTES, most_bytes)
+        return view
+
+    return mark
+
+
 def guard() -> ResponseReturnValue | None:
     """Stand before every request of the staff's blueprints: signed in, allowed, and no post from another site."""
     assert request.endpoint is not None
@@ -54,6 +65,9 @@ def guard() -> ResponseReturnValue | None:
     if current_user.must_change_password and request.endpoint not in _OPEN_BEFORE_CHANGE:
         return redirect(url_for("clinic.change_password"))
     if request.method == "POST":
+        most_bytes = getattr(view, _MOST_BYTES, None)
+        if most_bytes is not None:  # before the token is looked for, which takes the whole body in
+            request.max_content_length = request.max_form_memory_size = most_bytes
         context.csrf.protect()
     return None
 

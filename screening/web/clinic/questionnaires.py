@@ -152,7 +152,7 @@ def _page(questionnaire_id: str, version: str, form: Form) -> str:
             if other.version != version
         ],
         may_name_others=ADMINISTRATOR in context.staff_actor().roles,
-        needs_safeguard=registry.asks_about_self_harm(form_text)
+        needs_safeguard=registry.asks_about_self_harm(base)
         and approval.safeguard(context.store(), context.staff_actor()) is None,
     )
 

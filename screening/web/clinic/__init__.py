@@ -18,6 +18,7 @@ from screening.web.clinic import (
     questionnaires,
     record,
     responses,
+    verifying,
     words,
     worklist,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "questionnaires",
     "record",
     "responses",
+    "verifying",
     "worklist",
 ]
 

@@ -23,6 +23,7 @@ from screening.web.staff_form import Form
 
 _ROLES = "allowed_roles"
 _HIDDEN = "hidden_from_others"
+_MOST_BYTES = "most_bytes"
 
 _OPEN_BEFORE_CHANGE = frozenset({"clinic.change_password", "clinic.save_password", "clinic.sign_out"})
 """What opens while the password is still the one that somebody else gave."""
@@ -30,12 +31,16 @@ _OPEN_BEFORE_CHANGE = frozenset({"clinic.change_password", "clinic.save_password
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
 
-def allowed(*roles: str, hidden: bool = False) -> Callable[[View], View]:
-    """Let these roles open the page; to others it says so, or with ``hidden`` that there is no such page."""
+def allowed(*roles: str, hidden: bool = False, most_bytes: int | None = None) -> Callable[[View], View]:
+    """Let these roles open the page; to others it says so, or with ``hidden`` that there is no such page.
+
+    ``most_bytes`` lets a post be larger than others may: one that carries a file.
+    """
 
     def mark(view: View) -> View:
         setattr(view, _ROLES, frozenset(roles))
         setattr(view, _HIDDEN, hidden)
+        setattr(view, _MOST_BYTES, most_bytes)
         return view
 
     return mark
@@ -54,6 +59,9 @@ def guard() -> ResponseReturnValue | None:
     if current_user.must_change_password and request.endpoint not in _OPEN_BEFORE_CHANGE:
         return redirect(url_for("clinic.change_password"))
     if request.method == "POST":
+        most_bytes = getattr(view, _MOST_BYTES, None)
+        if most_bytes is not None:  # before the token is looked for, which takes the post apart
+            request.max_content_length = most_bytes
         context.csrf.protect()
     return None
 

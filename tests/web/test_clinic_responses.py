@@ -24,6 +24,7 @@ from tests.support.clinic import ANSWERED, NOW, PASSWORD, ZONE, Clinic
 from tests.support.clock import Clock
 from tests.support.staff import Member, email_of
 
+
 @pytest.fixture
 def database_backend() -> str:
     """What these pages do is done by use cases that are tested on both databases."""
@@ -351,7 +352,9 @@ def upload(member: Member, content: bytes) -> int:
         b'--x\r\nContent-Disposition: form-data; name="file"; filename="any.pdf"\r\n\r\n' + content,
         b"--x--\r\n",
     ]
-    return member.post("/clinic/verify", b"\r\n".join(parts), content_type="multipart/form-data; boundary=x").status_code
+    return member.post(
+        "/clinic/verify", b"\r\n".join(parts), content_type="multipart/form-data; boundary=x"
+    ).status_code
 
 
 def test_an_uploaded_pdf_is_known_or_not(novak: Member, page: str, app: Flask, clinic: Clinic) -> None:

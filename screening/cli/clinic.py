@@ -15,13 +15,14 @@ from zoneinfo import ZoneInfo
 import click
 
 from reports.process import Renderer, RenderError
-from screening import approval, erasure, invitations, review
+from screening import approval, erasure, invitations, jobs, review
 from screening import staff as accounts
 from screening.cli import Refused
 from screening.cli.operate import open_store
 from screening.cli.output import tell_missing, write_whole
 from screening.config import Settings
-from screening.reporting import Copy, fhir_of, reader_in, report_of
+from screening.delivery import prepare, signed
+from screening.reporting import COMPLETE, Copy, fhir_of, reader_in, report_of
 from screening.store import registry
 from screening.store.access import RIGHTS, ROLES
 from screening.store.audit import Actor
@@ -127,6 +128,7 @@ def invite(
 @click.option("--withhold-sensitive", is_flag=True, help="Leave out the sensitive pages and the clinic's notes.")
 @click.option("--for-outsiders", is_flag=True, help="For people outside the clinic: nothing attached, unless --attach.")
 @click.option("--attach/--no-attach", default=None, help="Whether the answers in FHIR go with it; default: yes.")
+@click.option("--as-it-is-now", is_flag=True, help="Of a signed response: made anew, with what was added since.")
 def report(
     response_id: str,
     output: Path,
@@ -135,9 +137,13 @@ def report(
     withhold_sensitive: bool,
     for_outsiders: bool,
     attach: bool | None,
+    as_it_is_now: bool,
 ) -> None:
-    """Write the report of a sent response as a PDF; the download is put on record."""
-    if form == "fhir" and (withhold_sensitive or for_outsiders or attach is not None):
+    """Write the report of a sent response as a PDF; the download is put on record.
+
+    Of a signed response, in the language of the staff, it is the one that was kept at the sign-off.
+    """
+    if form == "fhir" and (withhold_sensitive or for_outsiders or attach is not None or as_it_is_now):
         raise click.UsageError("--format fhir writes all answers; what is left out or attached is for PDFs only.")
     copy = Copy(
         withhold_sensitive=withhold_sensitive,
@@ -164,7 +170,13 @@ def report(
             try:
                 made = report_of(view, reader_in(language, settings.zone), copy)
                 tell_missing(made)
-                pdf = renderer.render(made, settings.paper)
+                pdf = None
+                if view.signed_off and copy == COMPLETE and not as_it_is_now:
+                    press = jobs.press(settings)
+                    prepare(store, press, renderer, response_id, datetime.now(UTC))
+                    pdf = signed.as_kept(store, view, language)
+                if pdf is None:
+                    pdf = renderer.render(made, settings.paper)
             except RenderError as error:
                 raise Refused(f"The PDF could not be made: {error}") from None
         write_whole(output, pdf)

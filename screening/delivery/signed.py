@@ -94,6 +94,15 @@ def of_view(session: Session, view: ResponseView) -> KeptReport | None:
     return signed_reports.find(session, view.response_id, view.signed_off.at)
 
 
+def as_kept(store: Store, view: ResponseView, language: str) -> bytes | None:
+    """Return the kept PDF of the sign-off that stands, if there is one in this language that this reader may open."""
+    with store.read() as session:
+        kept = of_view(session, view)
+        if kept is None or kept.language != language or not may_open(kept, view):
+            return None
+        return signed_reports.read(session, store.keyring, kept)
+
+
 def standing_for(session: Session, store: Store, view: ResponseView, language: str) -> bytes | None:
     """Return the kept PDF where it says in this language all that a report of ``view`` would say; else None."""
     kept = of_view(session, view)

@@ -236,7 +236,7 @@ def texts(session: Session, overlay_hashes: Iterable[str]) -> dict[str, str]:
     """Return the files' texts of these translations, by hash."""
     query = select(QuestionnaireOverlay.content_hash, QuestionnaireOverlay.text)
     rows = session.execute(query.where(QuestionnaireOverlay.content_hash.in_(list(overlay_hashes))))
-    return dict(row.tuple() for row in rows)
+    return {row.content_hash: row.text for row in rows}
 
 
 def best(session: Session, questionnaire: Questionnaire, content_hash: str, language: str) -> Translated | None:

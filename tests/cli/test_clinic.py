@@ -13,6 +13,7 @@ import pikepdf
 import pytest
 from click.testing import CliRunner, Result
 
+from screening import review
 from screening.cli import main
 from screening.config import Settings
 from screening.store import registry
@@ -206,6 +207,52 @@ def test_record_writes_all_that_is_held_into_a_folder_of_its_own(clinic: Clinic,
     assert clinic.actions(f"response:{response_id}")[-1] == ("record", "cli")
     assert "is not empty" in refusal(run("record", response_id, "-o", str(folder)))
     assert refusal(run("record", "0" * 32, "-o", str(tmp_path / "none"))) == "There is no such response."
+
+
+def signed_report(clinic: Clinic, path: Path) -> tuple[str, bytes]:
+    """Sign a response off, and return its id with the PDF that `report` writes of it."""
+    (response_id,) = clinic.send(clinic.invite().invitation_id)
+    review.sign_off(clinic.store, clinic.novak, response_id, clinicians_see="own", now=NOW)
+    result = run("report", response_id, "-o", str(path))
+    assert result.exit_code == 0, result.output
+    return response_id, path.read_bytes()
+
+
+def test_report_writes_what_was_kept_at_the_sign_off(clinic: Clinic, tmp_path: Path) -> None:
+    path = tmp_path / "signed.pdf"
+    response_id, made = signed_report(clinic, path)
+    later = NOW + timedelta(hours=1)
+    review.add_addendum(clinic.store, clinic.novak, response_id, "She rang.", clinicians_see="own", now=later)
+    assert run("report", response_id, "-o", str(path)).exit_code == 0
+    assert path.read_bytes() == made
+    assert run("report", response_id, "--as-it-is-now", "-o", str(path)).exit_code == 0
+    assert "She rang." in pdf.text(path.read_bytes())
+
+
+def test_verify_tells_what_was_made_here_and_refuses_the_rest(clinic: Clinic, tmp_path: Path) -> None:
+    path, changed = tmp_path / "signed.pdf", tmp_path / "changed.pdf"
+    response_id, made = signed_report(clinic, path)
+    changed.write_bytes(made + b" ")
+    result = run("verify", str(path))
+    assert result.exit_code == 0, result.output
+    assert result.stdout == (
+        f"{path}: this is what we made, unchanged. Response {response_id} (How you have been), "
+        "appointment 2026-05-05 12:00, signed off by Dr A. Novak, 2026-05-04 11:00.\n"
+    )
+    assert clinic.actions(f"response:{response_id}")[-1] == ("verify", "cli")
+    both = run("verify", str(path), str(changed), str(tmp_path / "missing.pdf"))
+    assert both.exit_code == 1
+    assert both.stdout == result.stdout
+    assert both.stderr.splitlines() == [
+        f"{changed}: not known: changed, not the PDF of a sign-off here, or since deleted",
+        f"{tmp_path / 'missing.pdf'}: No such file or directory",
+    ]
+
+
+def test_verify_does_not_read_what_is_too_large_to_be_ours(clinic: Clinic, tmp_path: Path) -> None:
+    path = tmp_path / "large.pdf"
+    path.write_bytes(bytes(10_000_001))
+    assert refusal(run("verify", str(path))) == f"{path}: larger than 10 MB, so none of ours"
 
 
 def test_erase_deletes_and_prints_a_receipt(clinic: Clinic) -> None:

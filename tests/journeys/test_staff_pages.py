@@ -11,7 +11,7 @@ from reports.process import RenderError
 from screening.config import PROJECT
 from tests.support.browser import DESKTOP, SMALL_PHONE_NO_SCRIPT, Way
 from tests.support.journey import ADMIN, DESK, HORAK, NOVAK, Member, Running
-from tests.support.rendered import OF_PAPER, OF_PREVIEW, rendered
+from tests.support.rendered import OF_PAPER, OF_PREVIEW, OF_WAITING, rendered
 
 _FOLDERS = ("clinic", "admin", "security")
 
@@ -126,6 +126,14 @@ def the_clinician_looks_around(clinician: Member, practice: Running, monkeypatch
     clinician.follow("Download as PDF")
     clinician.look_over("no pdf just now")
     monkeypatch.undo()
+    clinician.opens("/clinic/verify")
+    clinician.sees("Check a PDF")
+    clinician.press("Check")
+    clinician.sees("Check a PDF", "no pdf chosen")
+    clinician.page.set_input_files("#file", {"name": "any.pdf", "mimeType": "application/pdf", "buffer": b"%PDF"})
+    clinician.press("Check")
+    clinician.reads("Not known")
+    clinician.look_over("a pdf that is not known")
     clinician.opens("/clinic/questionnaires/")
     clinician.sees("Questionnaires")
     clinician.opens("/clinic/questionnaire-changes/detachment-intake")
@@ -140,6 +148,15 @@ def the_clinician_looks_around(clinician: Member, practice: Running, monkeypatch
     clinician.look_over("approved")
     clinician.opens("/clinic/password")
     clinician.sees("Change my password")
+    clinician.opens("/clinic/language")
+    clinician.look_over("my language")
+    clinician.opens("/clinic/")
+    clinician.reads_what_was_sent("Leila Haddad", "Moments that feel unreal")
+    clinician.follow("Make a copy for others")
+    clinician.look_over("a copy for others")
+    clinician.follow("Back to the answers")
+    clinician.follow("Who read this, and the whole record")
+    clinician.look_over("the whole record")
     clinician.opens("/clinic/")
     clinician.reads_what_was_sent("Irina Sokolova", "Before your follow-up visit")
     clinician.type("Note", "Written before the session ended, in a sentence long enough to be kept in a field.")
@@ -204,6 +221,8 @@ def the_administrator_looks_after_staff_and_questionnaires(admin: Member, newcom
     admin.sees("Safeguard for questions about self-harm", "safeguard, all missing")
     admin.opens("/admin/settings")
     admin.sees("Settings")
+    admin.opens("/admin/background")
+    admin.sees("Background work")
 
 
 def no_renderer(*_args: object) -> bytes:
@@ -215,4 +234,4 @@ def pages() -> set[str]:
     templates = PROJECT / "templates"
     found = (path for folder in _FOLDERS for path in (templates / folder).glob("[!_]*.html"))
     names = {path.relative_to(templates).as_posix() for path in found if path != Path(templates / "clinic/layout.html")}
-    return names - OF_PAPER - OF_PREVIEW
+    return names - OF_PAPER - OF_PREVIEW - OF_WAITING

@@ -15,6 +15,8 @@ OF_PAPER = frozenset(
 """Pages of staff that tests/journeys/test_paper.py comes to."""
 OF_PREVIEW = frozenset({"clinic/preview.html"})
 """Pages of staff that tests/journeys/test_preview.py comes to."""
+OF_WAITING = frozenset({"clinic/day.html", "clinic/report_progress.html"})
+"""Pages that load themselves anew until a file is there; tests/web look at them, where time stands still."""
 
 
 @contextmanager

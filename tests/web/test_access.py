@@ -13,7 +13,7 @@ from werkzeug.routing import Rule
 
 from screening import staff
 from screening.paper import comparing
-from screening.store import batches
+from screening.store import batches, signed_reports
 from screening.store.tables import Invitation, Response
 from screening.store.work_tables import OutboxTask
 from tests.support.clinic import ANSWERED, NOW, Clinic
@@ -81,6 +81,9 @@ STAFF_ROUTES: dict[str, tuple[str, ...]] = {
     "POST clinic.reject_paper": OWN_CLINICIAN,
     "GET clinic.rejected_response": OWN_CLINICIAN,
     "GET clinic.report_progress": OWN_CLINICIAN,
+    "GET clinic.signed_pdf": OWN_CLINICIAN,
+    "GET clinic.verify": EVERYBODY,
+    "POST clinic.verify_file": EVERYBODY,
     "GET clinic.record": OWN_CLINICIAN,
     "GET clinic.record_zip": OWN_CLINICIAN,
     "POST clinic.begin_day": CLINICIANS,
@@ -209,6 +212,9 @@ def practice(app: Flask) -> Practice:
         task_id = task.id
         batch_id = batches.create(session, int(clinic.novak.id), "2026-05-05", "pdf", [response_id], NOW)
         batches.fill(session, clinic.store.keyring, batch_id, b"%PDF", 0, NOW)
+        signed_reports.keep(
+            session, clinic.store.keyring, response_id, NOW, b"%PDF", language="en", earlier=[], now=NOW
+        )
     colleague = clinic.member("Eva Else", {"front_desk"})
     values = {
         "invitation_id": waiting.invitation_id,
@@ -326,7 +332,7 @@ def test_being_signed_in_opens_nothing_of_the_patients(
 @pytest.mark.parametrize(
     ("role", "who"), [("front_desk", "desk"), ("administrator", "admin"), ("other_clinician", "horak")]
 )
-@pytest.mark.parametrize("suffix", ["", "/report.pdf", "/report", "/record", "/record.zip"])
+@pytest.mark.parametrize("suffix", ["", "/report.pdf", "/report", "/signed/1.pdf", "/record", "/record.zip"])
 def test_a_refused_read_is_on_record(
     practice: Practice, member: Callable[[str], Member], role: str, who: str, suffix: str
 ) -> None:
@@ -351,7 +357,7 @@ def test_a_refused_response_looks_like_one_that_there_is_not(
 ) -> None:
     somebody = member(role)
     response_id = practice.values["response_id"]
-    for suffix in ("", "/report.pdf", "/report", "/record", "/record.zip"):
+    for suffix in ("", "/report.pdf", "/report", "/signed/1.pdf", "/record", "/record.zip"):
         there = somebody._send("GET", f"/clinic/responses/{response_id}{suffix}")
         nowhere = somebody._send("GET", f"/clinic/responses/{'0' * 32}{suffix}")
         assert (there.status_code, there.text) == (nowhere.status_code, nowhere.text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -311,6 +312,75 @@ def test_a_report_that_can_not_be_made_is_told_calmly_and_harms_nothing(
     monkeypatch.undo()
     assert novak.get(page).status_code == 200
     assert novak.get(f"{page}/report.pdf").mimetype == "application/pdf"
+
+
+def signed_pdf(novak: Member, page: str) -> bytes:
+    """Sign the response off, and return the PDF that is then downloaded."""
+    novak.get(page)
+    novak.press("action=sign_off", text="Seen.")
+    response = novak.get(f"{page}/report.pdf")
+    assert response.mimetype == "application/pdf"
+    return response.data
+
+
+def test_a_signed_pdf_is_kept_as_made_and_its_hash_stands_at_the_sign_off(novak: Member, page: str, app: Flask) -> None:
+    made = signed_pdf(novak, page)
+    novak.get(page)
+    assert hashlib.sha256(made).hexdigest() in novak.text
+    assert "Signed off by Dr A. Novak, 4 May 2026, 11:00. PDF made 4 May 2026, 11:00." in novak.text
+    app.extensions["clock"].advance(minutes=5)
+    novak.press("action=addendum", addendum="She rang.")
+    assert novak.get(f"{page}/report.pdf").data == made
+    novak.get(page)
+    assert "Something was added after the sign-off; the signed PDF stays as it is." in novak.text
+    assert "She rang." in pdf.text(novak.get(f"{page}/report.pdf?as=now").data)
+    assert novak.get(f"{page}/signed/1.pdf").data == made
+    assert novak.get(f"{page}/signed/2.pdf").status_code == 404
+
+
+def test_a_signed_pdf_opens_as_it_is_whatever_the_reader_s_language(novak: Member, page: str) -> None:
+    made = signed_pdf(novak, page)
+    assert novak.get(f"{page}/report.pdf?language=es").data != made
+    assert novak.get(f"{page}/signed/1.pdf?language=es").data == made
+
+
+def upload(member: Member, content: bytes) -> int:
+    member.get("/clinic/verify")
+    token = dict(member.form().fields)["csrf_token"]
+    parts = [
+        b'--x\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n' + token.encode(),
+        b'--x\r\nContent-Disposition: form-data; name="file"; filename="any.pdf"\r\n\r\n' + content,
+        b"--x--\r\n",
+    ]
+    return member.post(
+        "/clinic/verify", b"\r\n".join(parts), content_type="multipart/form-data; boundary=x"
+    ).status_code
+
+
+def test_an_uploaded_pdf_is_known_or_not(novak: Member, page: str, app: Flask, clinic: Clinic) -> None:
+    made = signed_pdf(novak, page)
+    assert upload(novak, made) == 200
+    assert "This is what we made, unchanged" in novak.text
+    assert "Dr A. Novak, 4 May 2026, 11:00" in novak.text
+    assert f'href="{page}"' in novak.text
+    assert upload(novak, made[:-1]) == 200
+    assert "Not known" in novak.text
+    assert page not in novak.text
+    desk = Member(app)
+    desk.sign_in(clinic.desk)
+    assert upload(desk, made) == 200
+    assert "This is what we made, unchanged" in desk.text
+    assert "Novak" not in desk.text
+    assert page not in desk.text
+
+
+def test_an_upload_that_can_not_be_checked_is_told_at_its_field(novak: Member, clinic: Clinic) -> None:
+    assert upload(novak, b"") == 422
+    assert novak.problems == ["Choose a PDF that is not empty."]
+    assert upload(novak, bytes(10_000_000)) == 200
+    assert upload(novak, bytes(10_000_001)) == 422
+    assert novak.problems == ["Choose a PDF of at most 10 MB; those made here are smaller."]
+    assert upload(novak, bytes(10_100_000)) == 413
 
 
 def test_hostile_answers_are_printed_as_typed(novak: Member, clinic: Clinic) -> None:

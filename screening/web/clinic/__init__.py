@@ -21,6 +21,7 @@ from screening.web.clinic import (
     questionnaires,
     record,
     responses,
+    verifying,
     words,
     worklist,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "questionnaires",
     "record",
     "responses",
+    "verifying",
     "worklist",
 ]
 

@@ -31,21 +31,15 @@ _OPEN_BEFORE_CHANGE = frozenset({"clinic.change_password", "clinic.save_password
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
 
-def allowed(*roles: str, hidden: bool = False) -> Callable[[View], View]:
-    """Let these roles open the page; to others it says so, or with ``hidden`` that there is no such page."""
+def allowed(*roles: str, hidden: bool = False, most_bytes: int | None = None) -> Callable[[View], View]:
+    """Let these roles open the page; to others it says so, or with ``hidden`` that there is no such page.
+
+    ``most_bytes`` lets a post be larger than others may: one that carries a file.
+    """
 
     def mark(view: View) -> View:
         setattr(view, _ROLES, frozenset(roles))
         setattr(view, _HIDDEN, hidden)
-        return view
-
-    return mark
-
-
-def takes_files(most_bytes: int) -> Callable[[View], View]:
-    """Let a post to this view be larger than others, for those who may open it: forms with files."""
-
-    def mark(view: View) -> View:
         setattr(view, _MOST_BYTES, most_bytes)
         return view
 

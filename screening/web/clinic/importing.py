@@ -13,7 +13,7 @@ from screening.store.access import ADMINISTRATOR
 from screening.store.errors import Invalid
 from screening.uploading import MOST_BYTES, File, Uploaded
 from screening.web import context, language
-from screening.web.clinic.access import allowed, takes_files
+from screening.web.clinic.access import allowed
 from screening.web.clinic.blueprint import blueprint
 from screening.web.clinic.plain_reading import plain_pages
 from screening.web.staff_form import Form
@@ -30,8 +30,7 @@ def choose_import() -> ResponseReturnValue:
 
 
 @blueprint.post(_ADDRESS)
-@allowed(ADMINISTRATOR)
-@takes_files(MOST_BYTES)
+@allowed(ADMINISTRATOR, most_bytes=MOST_BYTES)
 def examine_import() -> ResponseReturnValue:
     """Show what the form becomes, and what was left out. Nothing is stored."""
     form = Form(request.form)
@@ -58,8 +57,7 @@ def examine_import() -> ResponseReturnValue:
 
 
 @blueprint.post(f"{_ADDRESS}/keep")
-@allowed(ADMINISTRATOR)
-@takes_files(MOST_BYTES)
+@allowed(ADMINISTRATOR, most_bytes=MOST_BYTES)
 def keep_import() -> ResponseReturnValue:
     """Register what was shown as a draft, and lead to where a clinician approves it."""
     carried = request.form.get("uploaded", "")

@@ -60,6 +60,7 @@ def _entries(roles: frozenset[str]) -> list[Entry]:
         "clinic.overdue": (_("Waiting too long"), frozenset({CLINICIAN, FRONT_DESK})),
         "clinic.covers": (_("Covers"), frozenset({CLINICIAN, FRONT_DESK})),
         "clinic.questionnaires": (_("Questionnaires"), frozenset({CLINICIAN, ADMINISTRATOR})),
+        "clinic.verify": (_("Check a PDF"), frozenset({FRONT_DESK, CLINICIAN, ADMINISTRATOR})),
         "admin.staff_list": (_("Staff"), frozenset({ADMINISTRATOR})),
         "admin.settings": (_("Settings"), frozenset({ADMINISTRATOR})),
         "admin.work": (_("Background work"), frozenset({ADMINISTRATOR})),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from flask import Response, current_app, render_template
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 
 from reports.process import RenderError
 from screening.delivery import record as records
-from screening.delivery.record import Record
+from screening.delivery.record import SIGNED, Record
 from screening.store.access import CLINICIAN
 from screening.web import context
 from screening.web.clinic.access import allowed
@@ -23,6 +24,8 @@ ACTIONS = {
     "refused": lazy("Was refused"),
     "save_note": lazy("Saved the note"),
     "sign_off": lazy("Signed off"),
+    "keep_signed_report": lazy("Kept the PDF as signed"),
+    "verify": lazy("Checked a PDF"),
     "send": lazy("Sent"),
     "invite": lazy("Invited the patient"),
     "new_link": lazy("Made another link"),
@@ -42,7 +45,7 @@ FILES = {
     "questionnaire.yaml": lazy("The questionnaire as it was asked"),
     "questionnaire.fhir.json": lazy("The questionnaire in FHIR"),
     "consent.txt": lazy("The text that the patient agreed to"),
-    "report.pdf": lazy("The report as it is made now"),
+    "report.pdf": lazy("The report as it is now"),
     "note.json": lazy("The note and the sign-off"),
     "events.csv": lazy("Who did what, and when"),
     "not-kept.txt": lazy("What is not kept"),
@@ -54,6 +57,7 @@ NOT_KEPT = (
     lazy("Answers to questions that were not asked any more when the patient sent them"),
     lazy("Earlier texts of the note"),
     lazy("The patient’s own looks at the form, and the addresses of links"),
+    lazy("The PDF of a sign-off that was ended before the PDF was made, or that shows an earlier visit deleted since"),
     lazy("Lists of appointments that staff were shown: they stand in the audit trail of each person"),
 )
 
@@ -71,7 +75,7 @@ def record(response_id: str) -> ResponseReturnValue:
         record=found,
         hashes=found.hashes(),
         actions=ACTIONS,
-        files=FILES,
+        files=FILES | {name: _("The report as it was signed") for name in found.files if name.startswith(SIGNED)},
         not_kept=NOT_KEPT,
         response_id=response_id,
     )

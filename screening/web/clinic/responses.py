@@ -12,7 +12,7 @@ from reports.legible import legible_report
 from reports.process import Renderer, RenderError
 from screening import review
 from screening.definition.languages import name_of
-from screening.delivery import Download, download
+from screening.delivery import Download, download, signed
 from screening.reporting import COMPLETE, ON_SCREEN, Copy, file_name, reader_in, report_of
 from screening.store import outbox
 from screening.store.access import CLINICIAN
@@ -80,12 +80,13 @@ def review_response(response_id: str) -> ResponseReturnValue:
 def report_pdf(response_id: str) -> ResponseReturnValue:
     """Send the report, or a copy, as a PDF, or show that it is being made.
 
-    The file's name tells no name, record number or topic.
+    A signed response's is the one that was kept; "as=now" asks for one that has what came after. The file's name tells
+    no name, record number or topic.
     """
     wanted = _copy_asked_for()
     if wanted != COMPLETE or _shown_in() != context.press().language:  # what is prepared is whole, in one language
         return _made_now(response_id, wanted)
-    found = _download(response_id)
+    found = _download(response_id, as_it_is_now=request.args.get("as") == "now")
     if not found.will_be_made:
         return _made_now(response_id, wanted)
     if found.pdf is None and not _is_worker_alive():
@@ -95,6 +96,22 @@ def report_pdf(response_id: str) -> ResponseReturnValue:
     if found.pdf is None:
         return redirect(url_for("clinic.report_progress", response_id=response_id))
     return _pdf_file(found.view, found.pdf)
+
+
+@blueprint.get(f"/responses/{_ID}/signed/<int:number>.pdf")
+@allowed(CLINICIAN, hidden=True)
+def signed_pdf(response_id: str, number: int) -> ResponseReturnValue:
+    """Send a PDF that was kept at a sign-off, whatever the reader's language; the first sign-off's is number 1."""
+    view, pdf = signed.download_kept(
+        context.store(),
+        context.staff_actor(),
+        response_id,
+        number,
+        clinicians_see=context.settings().clinicians_see,
+        now=context.now(),
+        zone=context.settings().zone,
+    )
+    return _pdf_file(view, pdf)
 
 
 def _made_now(response_id: str, wanted: Copy) -> ResponseReturnValue:
@@ -135,7 +152,7 @@ def report_progress(response_id: str) -> ResponseReturnValue:
     return page, 200, {"Refresh": "1" if is_waiting else f"0; url={there}"}
 
 
-def _download(response_id: str) -> Download:
+def _download(response_id: str, *, as_it_is_now: bool = False) -> Download:
     return download(
         context.store(),
         context.staff_actor(),
@@ -143,6 +160,7 @@ def _download(response_id: str) -> Download:
         context.press(),
         clinicians_see=context.settings().clinicians_see,
         now=context.now(),
+        as_it_is_now=as_it_is_now,
     )
 
 
@@ -214,6 +232,8 @@ def response_page(view: review.ResponseView, form: Form | None = None, *, paper_
     if form is None:
         form = Form.of({"text": view.note.text, "revision": str(view.note.revision)})
     others = [other for other in view.sitting if other.response_id != view.response_id]
+    with context.store().read() as session:
+        kept = signed.list_kept(session, view)
     return render_template(
         "clinic/response.html",
         view=view,
@@ -223,6 +243,8 @@ def response_page(view: review.ResponseView, form: Form | None = None, *, paper_
         others=others,
         languages=_languages(view),
         shown_in=_shown_in() if _shown_in() != language.current() else None,
+        signed_reports=kept,
+        was_added_to=view.signed_off is not None and signed.was_added_to(view),
         same_patient_waits=any(other.reviewed_at is None for other in others),
     )
 

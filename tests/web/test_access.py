@@ -37,6 +37,7 @@ CLINICIANS_AND_ADMINISTRATOR = (SIGN_IN, FORBIDDEN, IN, IN, IN, FORBIDDEN)
 DESK_AND_CLINICIANS = (SIGN_IN, IN, IN, IN, FORBIDDEN, FORBIDDEN)
 DESK_AND_OWN_CLINICIAN = OWN_CLINICIAN_AND_DESK
 ADMINISTRATOR = (SIGN_IN, FORBIDDEN, FORBIDDEN, FORBIDDEN, IN, FORBIDDEN)
+EVERY_ROLE = (SIGN_IN, IN, IN, IN, IN, FORBIDDEN)
 TRANSCRIBER = (SIGN_IN, FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN, IN)
 
 STAFF_ROUTES: dict[str, tuple[str, ...]] = {
@@ -82,8 +83,8 @@ STAFF_ROUTES: dict[str, tuple[str, ...]] = {
     "GET clinic.rejected_response": OWN_CLINICIAN,
     "GET clinic.report_progress": OWN_CLINICIAN,
     "GET clinic.signed_pdf": OWN_CLINICIAN,
-    "GET clinic.verify": EVERYBODY,
-    "POST clinic.verify_file": EVERYBODY,
+    "GET clinic.verify": EVERY_ROLE,
+    "POST clinic.verify_file": EVERY_ROLE,
     "GET clinic.record": OWN_CLINICIAN,
     "GET clinic.record_zip": OWN_CLINICIAN,
     "POST clinic.begin_day": CLINICIANS,

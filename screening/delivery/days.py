@@ -10,17 +10,18 @@ import contextlib
 import io
 import threading
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from sqlalchemy.orm import Session
+
 from reports.process import Renderer, RenderError
-from screening.delivery import signed
-from screening.delivery.preparing import Press, prepare
+from screening.delivery.preparing import Press, prepare, ready
 from screening.reporting import file_name
 from screening.review import ResponseView
-from screening.store import audit, batches, outbox, prepared
+from screening.store import audit, batches, outbox
 from screening.store.access import CLINICIAN, CliniciansSee, require, staff_id
 from screening.store.audit import Actor
 from screening.store.batches import Batch, BatchForm
@@ -120,16 +121,7 @@ def fetch(store: Store, actor: Actor, batch_id: str, *, clinicians_see: Clinicia
         content = batches.file_of(session, store.keyring, batch_id)
         readable = batches.count_readable(session, actor, clinicians_see, batch.response_ids, now)
         if content is not None and readable == len(batch.response_ids):
-            for response_id in batch.response_ids:
-                audit.record(
-                    session,
-                    store.keyring,
-                    actor=actor,
-                    action="download",
-                    record=f"response:{response_id}",
-                    at=now,
-                    detail={"batch": batch_id},
-                )
+            _note_downloads(session, store, actor, batch.response_ids, now, {"batch": batch_id})
             return day_file(batch.day, batch.form, content)
         if content is not None:
             batches.remove(session, batch_id)
@@ -198,10 +190,27 @@ def prepare_all(
 def note_downloads(store: Store, actor: Actor, response_ids: Sequence[str], now: datetime) -> None:
     """Put on record that these reports were handed out."""
     with store.write() as session:
-        for response_id in response_ids:
-            audit.record(
-                session, store.keyring, actor=actor, action="download", record=f"response:{response_id}", at=now
-            )
+        _note_downloads(session, store, actor, response_ids, now)
+
+
+def _note_downloads(
+    session: Session,
+    store: Store,
+    actor: Actor,
+    response_ids: Sequence[str],
+    now: datetime,
+    detail: Mapping[str, str] | None = None,
+) -> None:
+    for response_id in response_ids:
+        audit.record(
+            session,
+            store.keyring,
+            actor=actor,
+            action="download",
+            record=f"response:{response_id}",
+            at=now,
+            detail=detail,
+        )
 
 
 def compose(
@@ -221,9 +230,7 @@ def compose(
         if view is None:
             continue
         with store.read() as session:
-            pdf = signed.standing_for(session, store, view, press.language)
-            if pdf is None:
-                pdf = prepared.find(session, store.keyring, response_id, press.content_key(view))
+            pdf = ready(session, store, press, view)
         if pdf is None:
             lacking.append(response_id)
         else:

@@ -119,6 +119,14 @@ def download(
     return Download(view, None)
 
 
+def ready(session: Session, store: Store, press: Press, view: ResponseView) -> bytes | None:
+    """Return the PDF that says all that a report of ``view`` would say, as signed or as prepared; None without one."""
+    pdf = signed.standing_for(session, store, view, press.language)
+    if pdf is None:
+        pdf = prepared.find(session, store.keyring, view.response_id, press.content_key(view))
+    return pdf
+
+
 def prepare(store: Store, press: Press, renderer: Renderer, response_id: str, now: datetime) -> None:
     """Make a response's PDF unless it is there; nothing happens where the response was deleted.
 

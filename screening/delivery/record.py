@@ -23,11 +23,11 @@ from screening import review
 from screening.answer_formats import dump_answers
 from screening.definition.fhir import questionnaire_to_fhir
 from screening.delivery import signed
-from screening.delivery.preparing import Press, prepare
+from screening.delivery.preparing import Press, prepare, ready
 from screening.delivery.signed import SignedReportView
 from screening.reporting import fhir_of
 from screening.review import ResponseView
-from screening.store import overlays, prepared, registry, signed_reports, staff
+from screening.store import overlays, registry, signed_reports, staff
 from screening.store.access import CliniciansSee
 from screening.store.audit import Actor
 from screening.store.engine import Store
@@ -122,9 +122,7 @@ def gather(
         asked = registry.definition(session, response.questionnaire_id, response.version, response.content_hash)
         consent = session.get(ConsentText, invitation.consent_hash) if invitation.consent_hash else None
         events = _events(session, [f"response:{response_id}", f"invitation:{response.invitation_id}"])
-        pdf = signed.standing_for(session, store, view, press.language)
-        if pdf is None:
-            pdf = prepared.find(session, store.keyring, response_id, press.content_key(view))
+        pdf = ready(session, store, press, view)
         as_signed = {
             f"{SIGNED}{each.number}.pdf": signed_reports.read(session, store.keyring, each.kept)
             for each in kept

@@ -86,13 +86,14 @@ def report_pdf(response_id: str) -> ResponseReturnValue:
     wanted = _copy_asked_for()
     if wanted != COMPLETE or _shown_in() != context.press().language:  # what is prepared is whole, in one language
         return _made_now(response_id, wanted)
-    found = _download(response_id, as_it_is_now=request.args.get("as") == "now")
+    as_it_is_now = request.args.get("as") == "now"
+    found = _download(response_id, as_it_is_now=as_it_is_now)
     if not found.will_be_made:
         return _made_now(response_id, wanted)
     if found.pdf is None and not _is_worker_alive():
         context.work().do_next(only=(outbox.PREPARE_REPORT, response_id))
         if not _is_failing(response_id):
-            found = _download(response_id)
+            found = _download(response_id, as_it_is_now=as_it_is_now)
     if found.pdf is None:
         return redirect(url_for("clinic.report_progress", response_id=response_id))
     return _pdf_file(found.view, found.pdf)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -27,6 +28,14 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+class Application(Flask):
+    """Flask without what this service has no use for."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a view as it is: none is a coroutine, and finding that out at each step of a request takes time."""
+        return func
+
+
 def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> Flask:
     """Build the application: settings, store, definitions, web.
 
@@ -34,7 +43,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
     database's, and RegistryError where a questionnaire file can't be served; the messages are for the person who starts
     the server.
     """
-    app = Flask("screening.web", template_folder=str(PROJECT / "templates"), static_folder=None)
+    app = Application("screening.web", template_folder=str(PROJECT / "templates"), static_folder=None)
     notices: list[str] = []
     store = _open_store(settings, clock(), notices)
     for notice in notices:

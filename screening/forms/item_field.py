@@ -7,7 +7,7 @@ draws a field. Inputs are named by the question's number, never by its id, becau
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
 from werkzeug.datastructures import MultiDict
@@ -73,11 +73,6 @@ class ItemField(Field):
         """Return the ids of what describes the question, for ``aria-describedby``; "" for none."""
         parts = (*self.descriptions(), *(["error"] if self.has_errors else []))
         return " ".join(f"{self.id}-{part}" for part in parts)
-
-    @property
-    def look(self) -> Hashable | None:
-        """Return what its HTML depends on, beside the item and the language; None where it holds typed words."""
-        return None
 
     def mistakes(self) -> Iterator[ItemField]:
         """Yield the field if there is something to mend; of a field that holds others, those of them too."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Final
 
 from werkzeug.datastructures import MultiDict
@@ -21,18 +21,6 @@ class OptionsField(ItemField):
     """What radios and scales have in common: at most one of several values; ``chosen`` holds what was posted."""
 
     chosen: tuple[str, ...] = ()
-
-    @property
-    def values(self) -> Collection[str]:
-        """Return the values of the inputs, but for those that stand for no option."""
-        raise NotImplementedError
-
-    @property
-    def look(self) -> Hashable | None:
-        """Return what the question looks like; None where something is wrong or typed, or a value is not offered."""
-        if self.errors or self.typed_text() or not set(self.chosen).issubset(self.values):
-            return None
-        return self.name, self.id, self.recall, self.is_follow_up, self.size, self.chosen, self.declined
 
     def read(self, posted: MultiDict[str, str]) -> None:
         """Take the radio that was set."""
@@ -56,11 +44,6 @@ class BooleanField(OptionsField):
 
     _values: ClassVar[Mapping[str, bool]] = {"yes": True, "no": False}
 
-    @property
-    def values(self) -> Collection[str]:
-        """Return the two values."""
-        return self._values
-
     def fill(self, answer: Any) -> None:
         """Take a stored answer."""
         self.chosen = ("yes" if answer else "no",)
@@ -74,11 +57,6 @@ class ScaleField(OptionsField):
     """A whole number between two ends."""
 
     item: Scale
-
-    @property
-    def values(self) -> Collection[str]:
-        """Return the points as they are posted."""
-        return [str(point) for point in self.item.points]
 
     def descriptions(self) -> Sequence[str]:
         """Return what describes the question: what the ends mean, too."""
@@ -102,11 +80,6 @@ class ChoiceField(OptionsField):
 
     item: Choice
     other_text = ""
-
-    @property
-    def values(self) -> Collection[str]:
-        """Return the codes of the options."""
-        return [option.code for option in self.item.options]
 
     @property
     def is_list(self) -> bool:

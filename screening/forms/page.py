@@ -24,6 +24,7 @@ from screening.definition.model import (
     Page,
     Quantity,
     Scale,
+    walk_items,
 )
 from screening.forms.entries import EntriesField
 from screening.forms.fields import FIELDS, GroupField
@@ -174,12 +175,17 @@ def page_form(
     fields: dict[str, Any] = {}
 
     def add(item: Item) -> str:
-        name = f"q{numbers[item.id]}" if item.asks else f"note{len(fields)}"
+        name = f"q{numbers[item.id]}" if item.asks else f"note{_place(page, item)}"
         fields[name] = make(item, numbers[item.id] if item.asks else 0)
         return name
 
     layout = {add(item): [] if item.repeats else [add(part) for part in item.children] for item in items}
     return partial(PageForm, fields, layout)
+
+
+def _place(page: Page, item: Item) -> int:
+    """Return an item's place on its page, which is the same whatever part of the page a form is for."""
+    return next(place for place, other in enumerate(walk_items(page.items)) if other.id == item.id)
 
 
 def recall_of(page: Page, item: Item) -> str:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from sqlalchemy.orm import Session
 
 from screening.answer_values import Plain
 from screening.answers import Answers
 from screening.definition.model import Item, Page, Questionnaire, questions
-from screening.path import Outline, Path, offered, outline, walk
+from screening.path import Outline, Path, PathPage, offered, outline, walk
 from screening.store import drafts, invitations, overlays, registry, sittings
 from screening.store.audit import Actor
 from screening.store.crypto import Keyring
@@ -22,7 +22,7 @@ from screening.store.drafts import DraftPage
 from screening.store.engine import Store
 from screening.store.errors import NotAllowed
 from screening.store.invitations import Dated, LinkState
-from screening.store.sittings import SittingFacts
+from screening.store.sittings import BegunResponse, SittingFacts
 from screening.store.tables import Invitation
 
 
@@ -43,29 +43,50 @@ class Closed(NotAllowed):
         self.state = state
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True)
 class SittingPage:
     """A page as the patient gets it now.
 
     ``number`` is its place in the address and never changes; ``position`` is its place among the pages that are asked
-    now, 0 for one that is not. ``items`` are those asked or shown now, on the ``path`` that the saved answers make;
-    its ``counting`` holds only what bears on the path. ``question_numbers`` are by item id, ``drafts`` by page id.
+    now, 0 for one that is not. ``asked`` is the page as it stands on the ``path`` that the response's saved answers
+    make; the path's ``counting`` holds only what bears on the path.
     """
 
     number: int
     position: int
-    response_id: str
-    questionnaire: Questionnaire
-    question_numbers: Mapping[str, int]
-    page: Page
-    items: tuple[Item, ...]
+    response: Begun
+    asked: PathPage
     path: Path
-    drafts: Mapping[str, DraftPage]
 
     @property
+    def response_id(self) -> str:
+        """Return the id of the response that the page belongs to."""
+        return self.response.response_id
+
+    @property
+    def questionnaire(self) -> Questionnaire:
+        """Return the questionnaire as this patient gets it."""
+        return self.response.questionnaire
+
+    @property
+    def question_numbers(self) -> Mapping[str, int]:
+        """Return the numbers of the questions in the whole file, by item id."""
+        return self.response.question_numbers
+
+    @property
+    def page(self) -> Page:
+        """Return the page of the questionnaire."""
+        return self.asked.page
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """Return what is asked or shown now."""
+        return self.asked.items
+
+    @cached_property
     def saved(self) -> DraftPage | None:
         """Return what was saved of the page."""
-        return self.drafts.get(self.page.id)
+        return self.response.saved.get(self.asked.page.id)
 
     @property
     def revision(self) -> int:
@@ -81,13 +102,18 @@ class SittingPage:
             return PageState.SKIPPED
         return PageState.MORE if self.count_of_new else PageState.SAVED
 
-    @property
+    @cached_property
+    def questions(self) -> tuple[Item, ...]:
+        """Return what is asked now, in form order."""
+        return tuple(questions(self.asked.items))
+
+    @cached_property
     def not_yet_shown(self) -> tuple[Item, ...]:
         """Return the questions that are asked now and were not on the screen when the page was saved."""
         shown = self.saved.shown if self.saved else frozenset()
-        return tuple(item for item in questions(self.items) if item.id not in shown)
+        return tuple(item for item in self.questions if item.id not in shown)
 
-    @property
+    @cached_property
     def new_in_entries(self) -> Mapping[str, tuple[Collection[str], ...]]:
         """Return the same for the saved entries of groups that repeat.
 
@@ -95,7 +121,7 @@ class SittingPage:
         """
         shown = self.saved.shown if self.saved else frozenset()
         found = {}
-        for group in questions(self.items):
+        for group in self.questions if self.path.entries else ():
             asking = {part.id for part in group.children if part.asks}
             new = tuple(
                 {item_id for item_id in asked & asking if shown_key(group.id, number, item_id) not in shown}
@@ -166,6 +192,11 @@ class Sitting:
         return tuple(page for page in self.every_page if page.position)
 
     @property
+    def count_of_pages(self) -> int:
+        """Return how many pages are asked now."""
+        return next((page.position for page in reversed(self.every_page) if page.position), 0)
+
+    @property
     def questionnaires(self) -> tuple[Questionnaire, ...]:
         """Return the questionnaires that were begun, in order."""
         return tuple(response.questionnaire for response in self.responses)
@@ -191,31 +222,26 @@ class Sitting:
 
     def after(self, page: SittingPage) -> SittingPage | None:
         """Return the next page that is asked, or None after the last."""
-        return next((other for other in self.pages if other.number > page.number), None)
+        return next((other for other in self.every_page[page.number :] if other.position), None)
 
     def before(self, page: SittingPage) -> SittingPage | None:
         """Return the page before this one, or None before the first."""
-        return next((other for other in reversed(self.pages) if other.number < page.number), None)
+        return next((other for other in reversed(self.every_page[: page.number - 1]) if other.position), None)
 
     def afresh(self, page: SittingPage) -> SittingPage:
         """Return a page with the items that were asked before any of them was answered.
 
         Who answers a hidden page anew must not see, by what is asked, what was answered before.
         """
-        response = self._response(page)
-        path = response.path(without=page.page.id)
-        return replace(page, items=path.page(page.page.id).items, path=path)
+        path = page.response.path(without=page.page.id)
+        return replace(page, asked=path.page(page.page.id), path=path)
 
     def saving(self, page: SittingPage, draft: DraftPage) -> Sitting:
         """Return the sitting as it is with this draft of a page saved."""
-        response = self._response(page)
-        drafts_now = ChainMap({page.page.id: draft}, response.saved)  # type: ignore[arg-type]  # nothing is written to it
-        saved = replace(response, saved=drafts_now)
-        responses = tuple(saved if other is response else other for other in self.responses)
+        drafts_now = ChainMap({page.page.id: draft}, page.response.saved)  # type: ignore[arg-type]  # only read
+        saved = replace(page.response, saved=drafts_now)
+        responses = tuple(saved if other is page.response else other for other in self.responses)
         return sitting_of(self.facts, responses)
-
-    def _response(self, page: SittingPage) -> Begun:
-        return next(response for response in self.responses if response.response_id == page.response_id)
 
     def hides(self, page: SittingPage, visit: str) -> bool:
         """Tell whether the page's saved answers stay hidden from this browser.
@@ -236,11 +262,9 @@ def view(store: Store, actor: Actor, *, language: str = "", now: datetime, zone:
 
     What was begun is shown in ``language`` (BCP 47), or in its own where it has no translation into that.
     """
-    with store.read() as session:
-        facts = sittings.facts(session, actor.id)
-        require_open(facts, now, zone)
-        responses = begun(session, store.keyring, actor.id, language)
-    return sitting_of(facts, responses)
+    facts, rows = sittings.read(store, actor.id, language)
+    require_open(facts, now, zone)
+    return sitting_of(facts, _begun(store, rows))
 
 
 def sitting_of(facts: SittingFacts, responses: tuple[Begun, ...]) -> Sitting:
@@ -262,18 +286,38 @@ def open_invitation(session: Session, actor: Actor, now: datetime, zone: tzinfo)
     return invitation
 
 
-def begun(session: Session, keyring: Keyring, invitation_id: str, language: str = "") -> tuple[Begun, ...]:
-    """Return the invitation's responses in order, in a language if they have it, with all that was saved of them."""
-    rows = sittings.begun(session, invitation_id, language)
-    saved = drafts.pages(session, keyring, invitation_id) if rows else {}
-    found = []
-    for row in rows:
-        whole = registry.definition(session, row.questionnaire_id, row.version, row.content_hash)
-        if row.overlay_hash is not None:
-            whole = overlays.translate(session, whole, row.content_hash, row.overlay_hash).questionnaire
-        hashes = (row.content_hash, row.overlay_hash)
-        found.append(begun_on(row.id, whole, hashes, row.switched_on, saved.get(row.id, {}), row.language))
-    return tuple(found)
+def begun(session: Session, keyring: Keyring, invitation_id: str) -> tuple[Begun, ...]:
+    """Return the invitation's responses in order, each in its own language, with all that was saved of them."""
+    rows = sittings.begun(session, invitation_id)
+    return tuple(_begun_as(row, _questionnaire(session, row), keyring) for row in rows)
+
+
+def _begun(store: Store, rows: Sequence[BegunResponse]) -> tuple[Begun, ...]:
+    """Return the same for rows that were read; what this process knows already is not read again."""
+    known = [_known(row) for row in rows]
+    if None in known:
+        with store.read() as session:
+            known = [_questionnaire(session, row) for row in rows]
+    return tuple(_begun_as(row, whole, store.keyring) for row, whole in zip(rows, known, strict=True) if whole)
+
+
+def _known(row: BegunResponse) -> Questionnaire | None:
+    if row.overlay_hash is not None:
+        return overlays.known(row.content_hash, row.overlay_hash)
+    return registry.known(row.content_hash)
+
+
+def _questionnaire(session: Session, row: BegunResponse) -> Questionnaire:
+    whole = registry.definition(session, row.questionnaire_id, row.version, row.content_hash)
+    if row.overlay_hash is None:
+        return whole
+    return overlays.translate(session, whole, row.content_hash, row.overlay_hash).questionnaire
+
+
+def _begun_as(row: BegunResponse, whole: Questionnaire, keyring: Keyring) -> Begun:
+    saved = drafts.SavedPages(keyring, row.id, row.sealed_pages)
+    hashes = (row.content_hash, row.overlay_hash)
+    return begun_on(row.id, whole, hashes, tuple(row.switched_on), saved, row.language)
 
 
 def begun_on(
@@ -329,14 +373,4 @@ def _every_page(responses: tuple[Begun, ...]) -> Iterator[SittingPage]:
         for path_page in path.pages:
             number += 1
             position += bool(path_page.items)
-            yield SittingPage(
-                number=number,
-                position=position if path_page.items else 0,
-                response_id=response.response_id,
-                questionnaire=response.questionnaire,
-                question_numbers=response.question_numbers,
-                page=path_page.page,
-                items=path_page.items,
-                path=path,
-                drafts=response.saved,
-            )
+            yield SittingPage(number, position if path_page.items else 0, response, path_page, path)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Executable, bindparam, delete, select
+from sqlalchemy import Executable, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -20,7 +20,7 @@ from screening.answers import Answers
 from screening.definition.model import Questionnaire
 from screening.store.crypto import Keyring
 from screening.store.responses import read_answers
-from screening.store.tables import Response, ResponsePage
+from screening.store.tables import ResponsePage
 
 
 def _upsert(insert: Callable[..., Any]) -> Executable:
@@ -37,11 +37,6 @@ def _upsert(insert: Callable[..., Any]) -> Executable:
 
 # Built once: every page of a patient runs one of them.
 _SAVE = {"sqlite": _upsert(sqlite.insert), "postgresql": _upsert(postgresql.insert)}
-_OF_INVITATION = (
-    select(ResponsePage.response_id, ResponsePage.page_id, ResponsePage.revision, ResponsePage.document)
-    .join(Response, Response.id == ResponsePage.response_id)
-    .where(Response.invitation_id == bindparam("invitation_id"))
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,15 +83,6 @@ class SavedPages(Mapping[str, DraftPage]):
 
     def __len__(self) -> int:
         return len(self._sealed)
-
-
-def pages(session: Session, keyring: Keyring, invitation_id: str) -> dict[str, SavedPages]:
-    """Return all that an invitation's patient has saved and not sent, by response id."""
-    sealed: dict[str, dict[str, tuple[int, bytes]]] = {}
-    rows = session.connection().execute(_OF_INVITATION, {"invitation_id": invitation_id})
-    for response_id, page_id, revision, document in rows:
-        sealed.setdefault(response_id, {})[page_id] = (revision, document)
-    return {response_id: SavedPages(keyring, response_id, of_it) for response_id, of_it in sealed.items()}
 
 
 def page(session: Session, keyring: Keyring, response_id: str, page_id: str) -> DraftPage | None:

@@ -21,6 +21,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session, sessionmaker
 
+from screening.store.compiled import CompiledQuery
 from screening.store.crypto import Keyring
 
 _begin: Final = ContextVar("begin", default="BEGIN")
@@ -67,6 +68,10 @@ class Store:
             yield session
         if self.wake is not None and session.info.get(WAKE):
             self.wake()
+
+    def rows(self, query: CompiledQuery, **parameters: str | bytes) -> list[tuple[Any, ...]]:
+        """Return what a query finds that runs with every page, outside any transaction."""
+        return query.all(self.engine, **parameters)
 
     def close(self) -> None:
         """Close all connections."""

@@ -189,14 +189,20 @@ def unfinished(session: Session, questionnaire: Questionnaire, content_hash: str
     return dict(sorted(found.items()))
 
 
+def known(content_hash: str, overlay_hash: str) -> Questionnaire | None:
+    """Return a version in a translation that this process has read already, else None."""
+    found = _read.get((content_hash, overlay_hash))
+    return found.questionnaire if found else None
+
+
 def translate(session: Session, questionnaire: Questionnaire, content_hash: str, overlay_hash: str) -> Translated:
     """Return a version with the texts of a registered translation, as far as they fit.
 
     Known to this process after the first time, so that it takes no query then.
     """
-    known = _read.get((content_hash, overlay_hash))
-    if known is not None:
-        return known
+    read_already = _read.get((content_hash, overlay_hash))
+    if read_already is not None:
+        return read_already
     row = session.get_one(QuestionnaireOverlay, overlay_hash)
     # What an earlier or later version has and this one lacks is no mistake here.
     overlay, _ = read_overlay(row.text, f"{row.questionnaire_id} {row.language} in the database", questionnaire)

@@ -184,9 +184,12 @@ def definition(session: Session, questionnaire_id: str, version: str, content_ha
     """
     if content_hash is None:
         content_hash = get(session, questionnaire_id, version).content_hash
-    if content_hash in _parsed:
-        return _parsed[content_hash]
-    return parse(get(session, questionnaire_id, version))
+    return known(content_hash) or parse(get(session, questionnaire_id, version))
+
+
+def known(content_hash: str) -> Questionnaire | None:
+    """Return a registered version that this process has read already, else None."""
+    return _parsed.get(content_hash)
 
 
 def get(session: Session, questionnaire_id: str, version: str, *, for_update: bool = False) -> QuestionnaireVersion:
@@ -201,9 +204,9 @@ def get(session: Session, questionnaire_id: str, version: str, *, for_update: bo
 
 def parse(version: QuestionnaireVersion) -> Questionnaire:
     """Return the questionnaire of a registered version; RegistryError if its text is not what its hash says."""
-    known = _parsed.get(version.content_hash)
-    if known is not None:
-        return known
+    read_already = known(version.content_hash)
+    if read_already is not None:
+        return read_already
     name = f"{version.questionnaire_id} {version.version} in the database"
     loaded = load_text(version.text, name)
     if loaded.content_hash != version.content_hash:

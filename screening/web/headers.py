@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import Flask, Response, current_app, request
 from flask_compress import Compress
 from jinja2 import StrictUndefined
 
 from screening.web import context
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 _NO_FRAMES = "frame-ancestors 'none'"
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -50,33 +54,62 @@ def init_app(app: Flask) -> None:
     app.jinja_env.lstrip_blocks = True
     # A cookie that other sites can't make the browser send keeps a compressed page from telling its secrets (BREACH).
     app.config.update(
-        COMPRESS_ALGORITHM=["br", "gzip"], COMPRESS_BR_LEVEL=1, COMPRESS_LEVEL=1, COMPRESS_MIN_SIZE=_COMPRESS_FROM_BYTES
+        COMPRESS_ALGORITHM=["br", "gzip"],
+        COMPRESS_BR_LEVEL=1,
+        COMPRESS_LEVEL=1,
+        COMPRESS_MIN_SIZE=_COMPRESS_FROM_BYTES,
+        COMPRESS_EVALUATE_CONDITIONAL_REQUEST=False,  # pages are never kept, and static files see to it themselves
     )
     Compress(app)
+    app.response_class = ProtectedResponse
     app.after_request(_protect)
 
 
+class ProtectedResponse(Response):
+    """An answer with headers that no view sets. They are added when it is sent, which is quicker than one by one."""
+
+    protection: tuple[tuple[str, str], ...] = ()
+
+    def get_wsgi_response(self, environ: WSGIEnvironment) -> tuple[Iterable[bytes], str, list[tuple[str, str]]]:
+        """Return body, status and headers, as the server takes them."""
+        body, status, headers = super().get_wsgi_response(environ)
+        return body, status, [*headers, *self.protection]
+
+
 def _protect(response: Response) -> Response:
-    headers = response.headers
+    assert isinstance(response, ProtectedResponse)
     view = current_app.view_functions.get(request.endpoint or "")
-    is_framed = getattr(view, _FRAMED, False)
-    policy = CONTENT_SECURITY_POLICY.replace(_NO_FRAMES, "frame-ancestors 'self'" if is_framed else _NO_FRAMES)
-    if getattr(view, _HOLDS_FRAMES, False):
-        policy += "; frame-src 'self'"
-    headers["Content-Security-Policy"] = policy
-    headers["Referrer-Policy"] = "no-referrer"
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["X-Frame-Options"] = "SAMEORIGIN" if is_framed else "DENY"
-    headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
-    headers["X-Robots-Tag"] = "noindex, nofollow"
+    response.protection = _protection(
+        getattr(view, _FRAMED, False),
+        getattr(view, _HOLDS_FRAMES, False),
+        context.settings().is_https,
+        not request.path.startswith("/static/"),
+    )
     # The routing's own redirects name the host, which is what the request says it is: anything.
-    if response.location and response.location.startswith(request.host_url):
-        response.location = "/" + response.location.removeprefix(request.host_url).lstrip("/")
+    location = response.location
+    if location and location.startswith(request.host_url):
+        response.location = "/" + location.removeprefix(request.host_url).lstrip("/")
         response.set_data(b"")
-    if not request.path.startswith("/static/"):
-        headers["Cache-Control"] = "no-store"
-    if context.settings().is_https:
-        headers["Strict-Transport-Security"] = _HSTS
     return response
+
+
+@cache
+def _protection(is_framed: bool, holds_frames: bool, is_https: bool, is_page: bool) -> tuple[tuple[str, str], ...]:
+    policy = CONTENT_SECURITY_POLICY.replace(_NO_FRAMES, "frame-ancestors 'self'" if is_framed else _NO_FRAMES)
+    if holds_frames:
+        policy += "; frame-src 'self'"
+    headers = [
+        ("Content-Security-Policy", policy),
+        ("Referrer-Policy", "no-referrer"),
+        ("X-Content-Type-Options", "nosniff"),
+        ("X-Frame-Options", "SAMEORIGIN" if is_framed else "DENY"),
+        ("Cross-Origin-Opener-Policy", "same-origin"),
+        ("Cross-Origin-Resource-Policy", "same-origin"),
+        ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
+        ("X-Robots-Tag", "noindex, nofollow"),
+    ]
+    if is_page:
+        headers.append(("Cache-Control", "no-store"))
+    if is_https:
+        headers.append(("Strict-Transport-Security", _HSTS))
+    return tuple(headers)

@@ -54,7 +54,9 @@ def use(language: str) -> None:
 
 def current() -> str:
     """Return the language (BCP 47) of this request's page."""
-    return str(get_locale()).replace("_", "-")
+    found = g.get("language") or _preset()
+    assert isinstance(found, str)
+    return found
 
 
 def translations() -> Translations:
@@ -82,12 +84,13 @@ def _plain(language: Translations, message: str) -> Markup:
     return _markup(language, message) % {}
 
 
-def _select() -> str:
+def _preset() -> str:
     settings = context.settings()
-    preset = settings.staff_language if request.path.startswith(STAFF_PATHS) else settings.languages[0]
-    chosen = g.get("language") or preset
-    assert isinstance(chosen, str)
-    return chosen.replace("-", "_")
+    return settings.staff_language if request.path.startswith(STAFF_PATHS) else settings.languages[0]
+
+
+def _select() -> str:
+    return current().replace("-", "_")
 
 
 def _variables() -> dict[str, str]:

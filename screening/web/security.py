@@ -157,6 +157,9 @@ def init_app(app: Flask) -> None:
     """Set up sign-in at its one address, and nothing else of Flask-Security."""
     app.config.update({f"SECURITY_{name}": value for name, value in _SETTINGS.items()})
     security = Security(app, AccountStore(), login_form=SignInForm)
+    # Flask-Principal, which comes with it, would look up who is signed in before each request, a patient's too. Nobody
+    # here asks it: roles are looked at where answers are read.
+    app.before_request_funcs[None].remove(security.principal._on_before_request)
     load_account = security.login_manager._user_callback
     security.login_manager.user_loader(lambda uniquifier: None if _has_no_account() else load_account(uniquifier))
     security.login_manager.request_loader(lambda _request: None)  # no tokens in addresses or headers

@@ -20,6 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from screening.config import Settings
+from screening.store.compiled import CompiledQuery
 from screening.store.engine import Store
 from screening.store.tables import WebSession
 
@@ -39,9 +40,10 @@ _LEFT_BEHIND = "left_behind"
 _TOUCH_AFTER = 0.1
 """A session is prolonged once this part of its idle time has gone by, so that reading a page rarely writes."""
 
-# Built once: every request runs it.
-_BY_HASH = select(WebSession.kind, WebSession.data, WebSession.expires_at, WebSession.invitation_id).where(
-    WebSession.id_hash == bindparam("wanted")
+_BY_HASH = CompiledQuery(
+    select(WebSession.kind, WebSession.data, WebSession.expires_at, WebSession.invitation_id).where(
+        WebSession.id_hash == bindparam("wanted")
+    )
 )
 
 
@@ -142,27 +144,28 @@ class DatabaseSessionInterface(SessionInterface):
             return ServerSession(kind)
         id_hash = _hash(token)
         try:
-            with self._store.engine.connect() as db:
-                row = db.execute(_BY_HASH, {"wanted": id_hash}).one_or_none()
+            rows = self._store.rows(_BY_HASH, wanted=id_hash)
         except (DBAPIError, PoolTimeoutError) as fault:
             # Raised later, when the route is known and with it who can give back what was typed.
             session = ServerSession(kind)
             session.fault = fault
             return session
-        if row is None or row.kind != kind:
+        if not rows:
+            return ServerSession(kind)
+        kind_of_row, data, expires_at, invitation_id = rows[0]
+        if kind_of_row != kind:
             return ServerSession(kind)
         now = self._clock()
-        if row.expires_at <= now:
+        content = self._store.keyring.open(data, _bound_to(id_hash))
+        if expires_at <= now:
             session = ServerSession(kind)
             session.expired = True
-            session.expired_invitation_id = row.invitation_id
+            session.expired_invitation_id = invitation_id
             session.expired_token = token
-            content = self._store.keyring.open(row.data, _bound_to(id_hash))
             session.expired_language, session.left_behind = content.get("language"), content.get(_LEFT_BEHIND)
             return session
-        content = self._store.keyring.open(row.data, _bound_to(id_hash))
         session = ServerSession(kind, token, content)
-        session.touch = row.expires_at - now < self._idle[kind] * (1 - _TOUCH_AFTER)
+        session.touch = expires_at - now < self._idle[kind] * (1 - _TOUCH_AFTER)
         return session
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:

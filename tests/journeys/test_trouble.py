@@ -40,6 +40,7 @@ def test_a_database_that_is_away_for_a_moment(patient: Patient, monkeypatch: pyt
     patient.sees("Since your last visit", "not saved")
     patient.reads("Not saved. Press “Save and continue” again.")
     monkeypatch.setattr(patient.practice.store, "read", away)
+    monkeypatch.setattr(patient.practice.store, "rows", away)
     patient.press("Save and continue")
     patient.sees("Not saved yet. Press “Save again”.")
     patient.reads(WORDS)

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select, update
 
+from screening.intake.sitting import begun
 from screening.store import drafts
 from screening.store.crypto import SealError
 from screening.store.drafts import DraftPage
@@ -72,8 +73,9 @@ def test_pages_of_an_invitation_are_its_own(clinic: Clinic, draft: DraftPage) ->
     clinic.begin(other)
     with clinic.store.read() as session:
         own = session.scalars(select(Response.invitation_id).where(Response.id == draft.response_id)).one()
-        assert drafts.pages(session, clinic.store.keyring, own) == {draft.response_id: {draft.page_id: draft}}
-        assert drafts.pages(session, clinic.store.keyring, other) == {}
+        of_own, of_other = (begun(session, clinic.store.keyring, of) for of in (own, other))
+        assert [dict(response.saved) for response in of_own] == [{draft.page_id: draft}]
+        assert [dict(response.saved) for response in of_other] == [{}]
 
 
 def test_removing_leaves_nothing(clinic: Clinic, draft: DraftPage) -> None:

@@ -16,3 +16,4 @@ __all__ = ["before", "blueprint", "drawing", "faults", "finish", "init_app", "li
 def init_app(app: Flask) -> None:
     """Register the routes."""
     app.register_blueprint(blueprint)
+    drawing.init_app(app)

@@ -33,13 +33,29 @@ class _Translations:
         return str(get_translations().ungettext(singular, plural, n))
 
 
-def filled(page: SittingPage) -> PageForm:
-    """Return the form with what was saved; questions that were never on the screen hold what they hold at first."""
-    is_skipped = page.saved is not None and page.saved.skipped
-    data = _initial(page.not_yet_shown) | dict({} if is_skipped else page.answers)
-    form = _make(page, page.items)(data=_by_field(page, data), meta=_meta())
-    if page.saved is not None and not is_skipped:
-        _mark(form, page)
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """What the questions of a page hold: answers in plain form, and which questions are ``new``; both by item id."""
+
+    answers: Mapping[str, Any]
+    new: Collection[str] = ()
+
+
+def as_saved(page: SittingPage) -> Holds:
+    """Return what was saved; questions that were never on the screen hold what they hold at first."""
+    unseen = page.not_yet_shown
+    if page.saved is None or page.saved.skipped:
+        return Holds(_initial(unseen))
+    return Holds(_initial(unseen) | dict(page.answers), {item.id for item in unseen})
+
+
+def filled(page: SittingPage, items: tuple[Item, ...] | None = None, holds: Holds | None = None) -> PageForm:
+    """Return the form of a page, or of some of its items, with what its questions hold: what was saved."""
+    holds = as_saved(page) if holds is None else holds
+    make = _make(page, page.items if items is None else items)
+    form = make(data=_by_field(page, holds.answers), meta=_meta())
+    if page.saved is not None and not page.saved.skipped:
+        _mark(form, page, holds.new)
     return form
 
 
@@ -50,12 +66,13 @@ def afresh(page: SittingPage) -> PageForm:
 
 def only_new(page: SittingPage) -> PageForm:
     """Return the form with new questions alone, for a page whose saved answers stay hidden."""
-    new = {item.id for item in page.not_yet_shown}
+    unseen = page.not_yet_shown
+    new = {item.id for item in unseen}
     in_entries = {group: entries for group, entries in page.new_in_entries.items() if group not in new}
     items = _only(page.items, new.union(in_entries))
     make = _make(page, items, follow_ups=in_entries)
-    form = make(data=_by_field(page, _initial(page.not_yet_shown)), meta=_meta())
-    _mark(form, page)
+    form = make(data=_by_field(page, _initial(unseen)), meta=_meta())
+    _mark(form, page, new)
     return form
 
 
@@ -167,12 +184,13 @@ def _only(items: Iterable[Item], ids: Collection[str], notes: Collection[str] | 
     return tuple(found)
 
 
-def _mark(form: PageForm, page: SittingPage) -> None:
-    """Mark the questions that an answer has just brought up."""
+def _mark(form: PageForm, page: SittingPage, new: Collection[str]) -> None:
+    """Mark the questions that an answer has just brought up; ``new`` are their ids."""
+    new_in_entries = page.new_in_entries
     for field in form.questions:
-        field.is_follow_up = field.item in page.not_yet_shown
-        if isinstance(field, EntriesField) and field.item.id in page.new_in_entries:
-            field.mark(page.new_in_entries[field.item.id])
+        field.is_follow_up = field.item.id in new
+        if isinstance(field, EntriesField) and field.item.id in new_in_entries:
+            field.mark(new_in_entries[field.item.id])
 
 
 def _make(page: SittingPage, items: tuple[Item, ...], **more: Any) -> Callable[..., PageForm]:

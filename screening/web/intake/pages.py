@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from flask import abort, render_template, request, url_for
 from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
-from screening.definition.languages import direction
 from screening.forms.page import PageForm
 from screening.intake import saving
 from screening.intake.saving import PageConflict, Posted
 from screening.intake.sitting import PageState, Sitting, SittingPage
 from screening.web import context
-from screening.web.intake import faults, forms, languages, words
+from screening.web.intake import faults, forms, languages, question_page, words
 from screening.web.intake.carried import Page
 from screening.web.intake.visit import blueprint, current_sitting, go, tag, when
 
@@ -43,10 +41,12 @@ def show(number: int) -> str | Response:
     if page.page.sensitive and "ready" not in request.args and (page.saved is None or page.saved.skipped):
         return _gate(sitting, page)
     if is_hidden and anew:
-        return _questions(sitting, page, forms.afresh(sitting.afresh(page)), revision=page.revision)
-    form = forms.only_new(page) if is_hidden else forms.filled(page)
-    notice = _notice(page, is_hidden) if page.state is PageState.MORE and not anew else ""
-    return _questions(sitting, page, form, revision=page.revision, notice=notice)
+        return question_page.with_form(sitting, page, forms.afresh(sitting.afresh(page)), revision=page.revision)
+    brings_more = page.state is PageState.MORE and not anew
+    notice = _notice(page, is_hidden) if brings_more else ""
+    if is_hidden:
+        return question_page.with_form(sitting, page, forms.only_new(page), revision=page.revision, notice=notice)
+    return question_page.as_saved(sitting, page, notice)
 
 
 @blueprint.post("/intake/pages/<int:number>")
@@ -70,7 +70,9 @@ def save(number: int) -> Response | Page:
     if received.posted is not None:
         return _save(sitting, page, received.posted, received.form, then)
     revision, notice = forms.posted_number("revision"), received.notice
-    shown = _questions(sitting, page, received.form, revision=revision, asked=received.asked, notice=notice)
+    shown = question_page.with_form(
+        sitting, page, received.form, revision=revision, asked=received.asked, notice=notice
+    )
     return shown, received.status
 
 
@@ -82,12 +84,12 @@ def _as_seen(sitting: Sitting, page: SittingPage) -> SittingPage:
 def _in_other_language(sitting: Sitting, page: SittingPage) -> Response | Page:
     """Show the page again, in the language that was just chosen, with what was typed on it; nothing is saved."""
     if not forms.posted_numbers("shown"):  # the gate before it, where nothing can be typed
-        return go("show", number=page.number, **_way_back())
+        return go("show", number=page.number, **question_page.way_back())
     form = forms.posted_form(_as_seen(sitting, page), request.form)
     revision = forms.posted_number("revision_seen" if "revision_seen" in request.form else "revision")
     asked = frozenset(forms.posted_numbers("asked"))
     notice = gettext("This page is not saved yet. What you typed is still here.") if _is_typed() else ""
-    return _questions(sitting, page, form, revision=revision, asked=asked, notice=notice), 200
+    return question_page.with_form(sitting, page, form, revision=revision, asked=asked, notice=notice), 200
 
 
 def _is_typed() -> bool:
@@ -104,14 +106,14 @@ def _save(sitting: Sitting, page: SittingPage, posted: Posted, form: PageForm | 
         if form is None:
             raise
         faults.log(fault)
-        return _questions(sitting, page, form, revision=posted.revision, not_saved=True), 503
+        return question_page.with_form(sitting, page, form, revision=posted.revision, not_saved=True), 503
     if then == "stop":
         context.browser().end()
         return languages.go_out("stopped")
     sitting = sitting.saving(page, saved)
     again = next(other for other in sitting.every_page if other.number == page.number)
     if again.count_of_new and not posted.skipped:
-        return go("show", number=page.number, more="1", _anchor=forms.first_new(again), **_way_back())
+        return go("show", number=page.number, more="1", _anchor=forms.first_new(again), **question_page.way_back())
     if "back" in request.form:
         return go("check")
     following = sitting.after(page)
@@ -120,35 +122,13 @@ def _save(sitting: Sitting, page: SittingPage, posted: Posted, form: PageForm | 
     return go("check" if sitting.all_done else "topics")
 
 
-def _questions(
-    sitting: Sitting,
-    page: SittingPage,
-    form: PageForm,
-    *,
-    revision: int,
-    asked: frozenset[int] = frozenset(),
-    notice: str = "",
-    not_saved: bool = False,
-) -> str:
-    return render_template(
-        "intake/page.html",
-        sitting=sitting,
-        page=page,
-        form=form,
-        revision=revision,
-        asked=sorted(asked),
-        notice=notice,
-        not_saved=not_saved,
-        anew="anew" in request.values,
-        back="back" in request.values,
-        back_url=_back_url(sitting, page),
-        form_direction=direction(page.questionnaire.language),
-    )
-
-
 def _gate(sitting: Sitting, page: SittingPage) -> str:
     return render_template(
-        "intake/gate.html", sitting=sitting, page=page, back_url=_back_url(sitting, page), way_back=_way_back()
+        "intake/gate.html",
+        sitting=sitting,
+        page=page,
+        back_url=question_page.back_url(sitting, page),
+        way_back=question_page.way_back(),
     )
 
 
@@ -158,11 +138,11 @@ def _hidden(sitting: Sitting, page: SittingPage) -> str:
         "intake/hidden.html",
         sitting=sitting,
         page=page,
-        back_url=_back_url(sitting, page),
+        back_url=question_page.back_url(sitting, page),
         keep_url=url_for("intake.check")
-        if _way_back() or following is None
+        if question_page.way_back() or following is None
         else url_for("intake.show", number=following.number),
-        anew_url=url_for("intake.show", number=page.number, anew="1", ready="1", **_way_back()),
+        anew_url=url_for("intake.show", number=page.number, anew="1", ready="1", **question_page.way_back()),
     )
 
 
@@ -209,14 +189,3 @@ def follow_up_notice(page: SittingPage) -> str:
         page.count_of_new,
     )
     return text
-
-
-def _back_url(sitting: Sitting, page: SittingPage) -> str:
-    if "back" in request.values:
-        return url_for("intake.check")
-    before = sitting.before(page)
-    return url_for("intake.show", number=before.number) if before else url_for("intake.topics")
-
-
-def _way_back() -> dict[str, Any]:
-    return {"back": "check"} if "back" in request.values else {}

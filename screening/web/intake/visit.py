@@ -57,7 +57,7 @@ def begin(invitation_id: str, invitation_language: str | None) -> None:
     language.use(here["language"])
     if chosen == here["language"]:
         intake_languages.choose(context.store(), context.patient_actor(), chosen, **when())
-    generate_csrf()  # now, so that no later page has to write the session for it
+    here["signed_csrf_token"] = generate_csrf()  # now: no later page has to sign it, or write the session for it
 
 
 def look() -> Sitting:
@@ -71,6 +71,11 @@ def current_sitting() -> Sitting:
     if not found.has_agreed:
         abort(redirect(url_for("intake.landing"), 303))
     return found
+
+
+def csrf_token() -> str:
+    """Return the token that every form of this session posts; it is good for as long as the session is."""
+    return context.browser().get("signed_csrf_token") or str(generate_csrf())
 
 
 def tag() -> str:
@@ -114,7 +119,9 @@ def require_session() -> Response | carried.Page | None:
         return _without_session(here.expired_invitation_id)
     if request.method == "POST":
         try:
-            context.csrf.protect()
+            # Usually it is the very token of this session; there is no need to take it apart then.
+            if not secrets.compare_digest(csrf_token().encode(), request.form.get("csrf_token", "").encode()):
+                context.csrf.protect()
         except CSRFError:
             # The page is older than this session, or the link was opened once more in another tab.
             return carried.confirm()
@@ -144,4 +151,5 @@ def variables() -> dict[str, Any]:
         "neutral_title": gettext("Before your visit"),
         "other_languages": languages.others(context.browser()),
         "is_running": "invitation_id" in context.browser(),
+        "csrf_token": csrf_token,
     }

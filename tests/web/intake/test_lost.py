@@ -220,6 +220,7 @@ def test_save_again_after_a_fault_saves_nothing_for_another(
 ) -> None:
     monkeypatch.setattr(Store, "write", gone)
     monkeypatch.setattr(Store, "read", gone)
+    monkeypatch.setattr(Store, "rows", gone)
     begun.press(q1_text=TYPED, q2="rose")
     again = begun.fields(None)
     monkeypatch.undo()
@@ -349,6 +350,7 @@ def test_a_database_that_is_away_altogether_gives_the_text_back_to_save_again(
 ) -> None:
     monkeypatch.setattr(Store, "write", gone)
     monkeypatch.setattr(Store, "read", gone)
+    monkeypatch.setattr(Store, "rows", gone)
     begun.press(q1_text=TYPED, q2="rose")
     assert begun.page.status_code == 503
     assert begun.heading == "Not saved yet. Press “Save again”."
@@ -364,6 +366,7 @@ def test_a_database_that_is_away_altogether_gives_the_text_back_to_save_again(
 @pytest.mark.parametrize("path", ["/intake/", "/intake/topics", "/intake/pages/1", "/intake/check"])
 def test_a_page_that_can_not_be_made_says_so_calmly(begun: Patient, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
     monkeypatch.setattr(Store, "read", gone)
+    monkeypatch.setattr(Store, "rows", gone)
     begun.get(path)
     assert begun.page.status_code == 503
     assert begun.heading == "This can’t be reached just now"
@@ -392,6 +395,7 @@ def test_exit_leaves_even_while_the_database_is_away(begun: Patient, monkeypatch
 def test_exit_leaves_even_while_the_session_can_not_be_read(begun: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Store, "write", gone)
     monkeypatch.setattr(Store, "read", gone)
+    monkeypatch.setattr(Store, "rows", gone)
     assert begun.client.get("/exit", base_url=ORIGIN).status_code == 303
 
 

@@ -24,6 +24,8 @@ TARGET_GET, TARGET_POST = 0.40, 0.35
 MAX_GROWTH = 1.3
 CALLS = 50
 ROUNDS = 21
+NOTHING = "/intake/nothing"
+COMPRESSED_FROM = 600
 MIDDLE = 5
 """The page that is measured, of eight: the ones before it are saved, and so is itself."""
 
@@ -32,8 +34,12 @@ def run() -> Iterator[Figure]:
     """Measure a page in the middle of a sitting of eight pages of five questions."""
     texts = questionnaire(EIGHT_PAGES, 8, 5), questionnaire(SHORT, 2, 5), questionnaire(LONG, 100, 5)
     with practice(*texts) as here:
+        here.app.add_url_rule(NOTHING, "intake.nothing", lambda: "x" * COMPRESSED_FROM)
         browser = in_the_middle(here)
         yield from _both("page GET / bare Flask view of the same bytes", getting(browser), FIRST_AIM_GET, TARGET_GET)
+        nothing = Request.make(browser.application, NOTHING, cookies=browser.cookies)
+        pair = paired(nothing.send, Request.make(bare_page(nothing.send()), "/page").send, rounds=ROUNDS, calls=CALLS)
+        yield Figure("  a view of ours with a patient's session and nothing on it / a bare view, rate", pair.rate)
         pair = posting(browser, Path(here.settings.key_file).with_name("bare.db"))
         yield from _both(
             "page POST, saved durably / bare Flask view that writes a row durably", pair, FIRST_AIM_POST, TARGET_POST

@@ -86,11 +86,13 @@ class Outline:
 
     ``plain`` are the pages with no condition on their items and no group or grid: page id -> all their item ids, in
     order. ``deciding`` are the ids of the pages whose answers bear on the path: a condition looks at them, or they hold
-    a group that repeats. Answers of other pages leave `Path.pages`, ``item_ids`` and ``entries`` as they are.
+    a group that repeats. Answers of other pages leave `Path.pages`, ``item_ids`` and ``entries`` as they are; with none
+    of a deciding page the path is ``untouched``.
     """
 
     plain: Mapping[str, tuple[str, ...]]
     deciding: frozenset[str]
+    untouched: Path
 
 
 def outline(questionnaire: Questionnaire) -> Outline:
@@ -107,7 +109,7 @@ def outline(questionnaire: Questionnaire) -> Outline:
             plain[page.id] = tuple(item.id for item in items)
         if any(item.id in sources or (item.repeats and item.children) for item in items):
             deciding.add(page.id)
-    return Outline(plain, frozenset(deciding))
+    return Outline(plain, frozenset(deciding), walk(questionnaire, Answers()))
 
 
 def walk(questionnaire: Questionnaire, answers: Answers, known: Outline | None = None) -> Path:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import ChainMap
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from enum import StrEnum
@@ -164,6 +165,8 @@ class Begun:
         Its ``counting`` holds only the answers of pages that bear on the path: no other has to be opened for it.
         """
         deciding = self.outline.deciding & self.saved.keys() - {without}
+        if not deciding:
+            return self.outline.untouched
         answers = drafts.gather(self.questionnaire, {page_id: self.saved[page_id] for page_id in deciding})
         return walk(self.questionnaire, answers, self.outline)
 
@@ -173,28 +176,37 @@ class Begun:
         return drafts.gather(self.questionnaire, self.saved)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Sitting:
-    """What the patient has before them. ``every_page`` holds those too that no answer brings up now."""
+    """What the patient has before them; ``paths`` are those of the responses. Made by `sitting_of`.
+
+    Pages are made when they are looked for: whoever opens one of a hundred needs no other.
+    """
 
     facts: SittingFacts
     responses: tuple[Begun, ...]
-    every_page: tuple[SittingPage, ...]
+    paths: tuple[Path, ...]
 
     @property
     def has_agreed(self) -> bool:
         """Whether the patient has agreed, and there are questions: not where what was begun has been deleted since."""
         return self.facts.consented_at is not None and bool(self.responses)
 
+    @cached_property
+    def asked_numbers(self) -> tuple[int, ...]:
+        """Return the numbers of the pages that are asked now, in order."""
+        everything = (asked for path in self.paths for asked in path.pages)
+        return tuple(number for number, asked in enumerate(everything, start=1) if asked.items)
+
     @property
     def pages(self) -> tuple[SittingPage, ...]:
         """Return the pages that are asked now, in order."""
-        return tuple(page for page in self.every_page if page.position)
+        return tuple(self._page(number) for number in self.asked_numbers)
 
     @property
     def count_of_pages(self) -> int:
         """Return how many pages are asked now."""
-        return next((page.position for page in reversed(self.every_page) if page.position), 0)
+        return len(self.asked_numbers)
 
     @property
     def questionnaires(self) -> tuple[Questionnaire, ...]:
@@ -218,15 +230,28 @@ class Sitting:
 
     def any_page(self, number: int) -> SittingPage | None:
         """Return the page at this address, asked now or not; what is typed there is saved either way."""
-        return self.every_page[number - 1] if 0 < number <= len(self.every_page) else None
+        return self._page(number) if 0 < number <= sum(len(path.pages) for path in self.paths) else None
 
     def after(self, page: SittingPage) -> SittingPage | None:
         """Return the next page that is asked, or None after the last."""
-        return next((other for other in self.every_page[page.number :] if other.position), None)
+        following = self.asked_numbers[bisect_right(self.asked_numbers, page.number) :][:1]
+        return self._page(following[0]) if following else None
 
     def before(self, page: SittingPage) -> SittingPage | None:
         """Return the page before this one, or None before the first."""
-        return next((other for other in reversed(self.every_page[: page.number - 1]) if other.position), None)
+        earlier = self.asked_numbers[: bisect_left(self.asked_numbers, page.number)][-1:]
+        return self._page(earlier[0]) if earlier else None
+
+    def _page(self, number: int) -> SittingPage:
+        """Return one of the pages, asked now or not."""
+        which, place = 0, number - 1
+        while place >= len(self.paths[which].pages):
+            place -= len(self.paths[which].pages)
+            which += 1
+        path = self.paths[which]
+        asked = path.pages[place]
+        position = bisect_right(self.asked_numbers, number) if asked.items else 0
+        return SittingPage(number, position, self.responses[which], asked, path)
 
     def afresh(self, page: SittingPage) -> SittingPage:
         """Return a page with the items that were asked before any of them was answered.
@@ -269,7 +294,7 @@ def view(store: Store, actor: Actor, *, language: str = "", now: datetime, zone:
 
 def sitting_of(facts: SittingFacts, responses: tuple[Begun, ...]) -> Sitting:
     """Return the sitting that these responses make, with the path that their saved answers lead along."""
-    return Sitting(facts=facts, responses=responses, every_page=tuple(_every_page(responses)))
+    return Sitting(facts=facts, responses=responses, paths=tuple(response.path() for response in responses))
 
 
 def require_open(invitation: Dated, now: datetime, zone: tzinfo) -> None:
@@ -364,13 +389,3 @@ class _Cut:
 def _cut(whole: _ByHash, switched_on: tuple[str, ...]) -> _Cut:
     on = offered(whole.questionnaire, switched_on)
     return _Cut(on, whole.questionnaire.numbers(), outline(on))
-
-
-def _every_page(responses: tuple[Begun, ...]) -> Iterator[SittingPage]:
-    number = position = 0
-    for response in responses:
-        path = response.path()
-        for path_page in path.pages:
-            number += 1
-            position += bool(path_page.items)
-            yield SittingPage(number, position if path_page.items else 0, response, path_page, path)

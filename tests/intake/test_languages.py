@@ -8,9 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from screening.intake import consent, languages
-from screening.intake.sitting import Closed
+from screening.intake.sitting import Closed, begun
 from screening.store import overlays, responses
-from screening.store.drafts import pages
 from screening.store.errors import Invalid
 from screening.store.tables import Response
 from tests.support.clinic import NOW, Clinic
@@ -73,13 +72,12 @@ def test_saved_answers_stay_when_the_language_changes_and_each_page_keeps_its_ow
     assert visitor.page(1).answers == {"hope": "Lluvia.", "plants": ["rose"]}
     visitor.save(2, often="never")
     with practice.store.read() as session:
-        drafts = pages(session, practice.store.keyring, visitor.actor.id)
-    (saved,) = drafts.values()
-    assert {page_id: draft.language for page_id, draft in saved.items()} == {"hopes": "es", "weeds": "ar"}
+        (response,) = begun(session, practice.store.keyring, visitor.actor.id)
+    assert {page_id: draft.language for page_id, draft in response.saved.items()} == {"hopes": "es", "weeds": "ar"}
     visitor.send()
-    response = sent(practice, visitor)
-    assert responses.open_languages(practice.store.keyring, response) == {"hopes": "es", "weeds": "ar"}
-    assert response.language == "es"
+    as_sent = sent(practice, visitor)
+    assert responses.open_languages(practice.store.keyring, as_sent) == {"hopes": "es", "weeds": "ar"}
+    assert as_sent.language == "es"
 
 
 def test_a_response_is_said_to_be_in_a_language_that_it_was_answered_in(practice: Clinic) -> None:

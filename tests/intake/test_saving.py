@@ -78,9 +78,9 @@ def test_follow_ups_are_what_the_new_answers_bring_up_on_the_same_page(practice:
     visitor = begin(practice)
     before = visitor.sitting()
     saved = visitor.save(2, often="most")
-    after = before.saving(before.every_page[1], saved)
-    assert [item.id for item in after.every_page[1].not_yet_shown] == ["which", "hours"]
-    assert after.every_page == visitor.sitting().every_page
+    after = before.saving(before.pages[1], saved)
+    assert [item.id for item in after.pages[1].not_yet_shown] == ["which", "hours"]
+    assert after.pages == visitor.sitting().pages
     assert visitor.page(2).state is PageState.MORE
     visitor.save(2, often="most", which="Dandelion")
     assert visitor.page(2).state is PageState.SAVED

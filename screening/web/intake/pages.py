@@ -111,8 +111,8 @@ def _save(sitting: Sitting, page: SittingPage, posted: Posted, form: PageForm | 
         context.browser().end()
         return languages.go_out("stopped")
     sitting = sitting.saving(page, saved)
-    again = next(other for other in sitting.every_page if other.number == page.number)
-    if again.count_of_new and not posted.skipped:
+    again = sitting.any_page(page.number)
+    if again and again.count_of_new and not posted.skipped:
         return go("show", number=page.number, more="1", _anchor=forms.first_new(again), **question_page.way_back())
     if "back" in request.form:
         return go("check")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
@@ -17,6 +17,7 @@ from screening.store.engine import Store
 from screening.store.errors import NotFound
 from screening.store.signed_reports import KeptReport
 from screening.store.tables import Response
+from screening.summary import Entry
 
 MAX_PDF_BYTES = 10_000_000
 """A larger file is none of ours, and is not looked at."""
@@ -149,6 +150,12 @@ def list_kept(session: Session, view: ResponseView) -> tuple[SignedReportView, .
         )
         for number, kept in enumerate(signed_reports.of_response(session, view.response_id), 1)
     )
+
+
+def without_pdf(view: ResponseView, kept: Sequence[SignedReportView]) -> tuple[Entry, ...]:
+    """Return the sign-offs that were ended before their PDF was made, or before the program kept any."""
+    have_one = {each.kept.signed_at for each in kept}
+    return tuple(entry for entry in view.review.past_sign_offs if entry.at not in have_one)
 
 
 def download_kept(

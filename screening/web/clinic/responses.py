@@ -244,6 +244,7 @@ def response_page(view: review.ResponseView, form: Form | None = None, *, paper_
         languages=_languages(view),
         shown_in=_shown_in() if _shown_in() != language.current() else None,
         signed_reports=kept,
+        signed_without_pdf=signed.without_pdf(view, kept),
         was_added_to=view.signed_off is not None and signed.was_added_to(view),
         same_patient_waits=any(other.reviewed_at is None for other in others),
     )

@@ -69,7 +69,7 @@ def queue_problem(settings: Settings) -> str | None:
     from redis import Redis, RedisError
 
     try:
-        with Redis(connection_pool=_redis(settings.queue_url)) as client:
+        with Redis.from_pool(_redis(settings.queue_url)) as client:  # closes them
             client.ping()
     except (RedisError, OSError) as error:
         return type(error).__name__

@@ -10,7 +10,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from reports.process import Renderer
-from screening import jobs
+from screening import jobs, waking
 from screening.config import PROJECT, Settings
 from screening.store import registry, schema
 from screening.store.crypto import Keyring
@@ -48,7 +48,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
     store = _open_store(settings, clock(), notices)
     for notice in notices:
         app.logger.warning("%s", notice)
-    store.wake = jobs.Waker(store, settings)
+    store.wake = waking.Waker(store, settings)
     app.extensions |= {"store": store, "settings": settings, "clock": clock, "renderer": Renderer()}
     app.extensions["press"] = jobs.press(settings)
     app.config.update(

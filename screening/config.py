@@ -58,6 +58,9 @@ class Settings:
 
     environment: Environment = _setting("`production`, or `demo` for made-up patients only", default="production")
     database_url: str = _setting("`sqlite:////path/file.db` or `postgresql+psycopg://user@host/name`")
+    queue_url: str | None = _setting(
+        "a Redis that wakes workers, such as `redis://localhost:6379/0`; without one the database does it", default=None
+    )
     key_file: Path = _setting("the file of keys that `screening init` made")
     public_origin: str = _setting("where patients reach the service, such as `https://forms.clinic.example`")
     practice_name: str = _setting("the practice's name, as patients know it")
@@ -289,6 +292,22 @@ def _database_url(value: Any, base: Path) -> str:
     raise ValueError("needs to begin with sqlite:/// or postgresql+psycopg://")
 
 
+def _queue_url(value: Any, base: Path) -> str:
+    """Return the address of a Redis; a refusal does not repeat it, because it may hold a password."""
+    text = _text(value, base)
+    parts = urlsplit(text)
+    try:
+        on_host = parts.scheme in ("redis", "rediss") and parts.hostname and parts.port != 0 and not parts.query
+    except ValueError:  # the port is no number
+        on_host = False
+    number = parts.path.removeprefix("/") if on_host else parts.query.removeprefix("db=")
+    is_numbered = not number or (number.isascii() and number.isdecimal())
+    if parts.fragment or not is_numbered or not (on_host or (parts.scheme == "unix" and parts.path)):
+        examples = "redis://host:6379/0, rediss://:password@host:6379/0 (with TLS) or unix:///path/of/socket?db=0"
+        raise ValueError(f"needs the address of a Redis, such as {examples}")
+    return text
+
+
 def _languages(value: Any, _base: Path) -> tuple[str, ...]:
     languages = tuple(value.split(",") if isinstance(value, str) else value)
     if not languages or not all(isinstance(language, str) and language.strip() for language in languages):
@@ -328,6 +347,7 @@ def _help_numbers(value: Any, base: Path) -> tuple[HelpNumber, ...]:
 _PARSERS: Mapping[str, Callable[[Any, Path], Any]] = {
     "environment": _one_of("production", "demo"),
     "database_url": _database_url,
+    "queue_url": _queue_url,
     "key_file": _path,
     "public_origin": _origin,
     "practice_name": _text,

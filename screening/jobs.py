@@ -1,9 +1,4 @@
-"""Background work as a process: ``screening worker``. huey only wakes it; what is to be done stands in the outbox.
-
-A queue forgets a task when it hands it out; the outbox does not. So a wake-up that is lost costs some seconds, until
-the next sweep, and nothing that is in the queue matters. It holds no data: every message says "look", and is signed,
-because huey unpickles what it is sent.
-"""
+"""Background work as a process: ``screening worker``. A queue wakes it; what is to be done stands in the outbox."""
 
 from __future__ import annotations
 
@@ -12,11 +7,10 @@ import logging
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -26,14 +20,16 @@ from screening.delivery import Press, Work
 from screening.store import outbox
 from screening.store.engine import Store
 from screening.store.tables import new_id
+from screening.waking import make_queue, queue_problem, wake_task
 
-if TYPE_CHECKING:
-    from huey.api import Huey
-
-SWEEP_SECONDS = 5
-"""A worker gives a sign of life this often, and does what nobody woke it for."""
+SWEEP_SECONDS = 5.0
+"""A worker does this often what nobody woke it for."""
+_SIGN_OF_LIFE_SECONDS = 5.0
 _PARENT_SECONDS = 0.5
-_QUEUE = "wake"
+_LEAST_PAUSE = 0.05
+_TO_STOP_SECONDS = 30.0
+"""How long a worker that is told to stop goes on with what it has begun; what is not done by then is done again."""
+_FAULTS = (DBAPIError, PoolTimeoutError)
 _LOGGER = logging.getLogger(__name__)
 
 
@@ -47,117 +43,109 @@ def press(settings: Settings) -> Press:
     return Press(settings.paper, settings.zone, settings.staff_language, settings.clinicians_see)
 
 
-def make_queue(store: Store, settings: Settings) -> Huey:
-    """Return the queue that wakes workers: a file beside an SQLite database, or tables in a PostgreSQL database.
+class _Bell:
+    """Wakes every thread that waits for it; who is at work when it rings finds that it rang."""
 
-    Imported here, when first needed: it would take a third of the time in which the web application starts.
-    """
-    from huey import PostgresHuey, SqliteHuey
-    from huey.serializer import SignedSerializer
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._rung = 0
 
-    options: dict[str, Any] = {
-        "results": False,
-        "serializer": SignedSerializer(secret=store.keyring.lookup_hash("queue", _QUEUE).hex()),
-    }
-    url = make_url(settings.database_url)
-    if url.get_backend_name() == "sqlite":
-        return SqliteHuey(_QUEUE, filename=f"{url.database}-queue", fsync=False, **options)
-    return PostgresHuey(_QUEUE, dsn=url.set(drivername="postgresql").render_as_string(hide_password=False), **options)
+    def ring(self) -> None:
+        """Wake all."""
+        with self._changed:
+            self._rung += 1
+            self._changed.notify_all()
 
-
-class Waker:
-    """Wakes a worker after a commit, from a thread of its own: nobody waits for it, and its failure is no failure."""
-
-    def __init__(self, store: Store, settings: Settings) -> None:
-        self._store = store
-        self._settings = settings
-        self._queue: Huey | None = None
-        self._wake: Callable[[], object] = lambda: None
-        self._lock = threading.Lock()
-        self._waiting = False
-        os.register_at_fork(after_in_child=self._forget)
-
-    def __call__(self) -> None:
-        """Have a worker woken soon; of many calls at once one is enough."""
-        with self._lock:
-            if self._waiting:
-                return
-            self._waiting = True
-        threading.Thread(target=self._send, name="wake", daemon=True).start()
-
-    def _send(self) -> None:
-        with self._lock:
-            self._waiting = False
-            try:
-                if self._queue is None:
-                    self._queue = make_queue(self._store, self._settings)
-                    self._wake = _wake_task(self._queue, lambda: None)
-                self._wake()
-                self._queue.storage.close()  # the connection is this thread's, which ends here
-            except Exception as error:  # noqa: BLE001  # the next sweep finds the work
-                self._queue = None
-                _LOGGER.warning("no worker could be woken: %s", type(error).__name__)
-
-    def _forget(self) -> None:
-        self._lock, self._queue, self._waiting = threading.Lock(), None, False
-
-
-def _wake_task(queue: Huey, do: Callable[[], object]) -> Callable[[], object]:
-    """Register the one task, under one name wherever it is sent from or done."""
-
-    def wake() -> None:
-        do()
-
-    task: Callable[[], object] = queue.task(name="wake")(wake)
-    return task
+    def wait(self, heard: int, seconds: float) -> int:
+        """Wait until it has rung more often than ``heard``, or so long; return how often it has."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._rung > heard, seconds)
+            return self._rung
 
 
 class BackgroundWorker:
-    """Threads that do what is in the outbox, each with a renderer of its own, until told to stop."""
+    """Threads that do what is in the outbox, each with a renderer of its own, until told to stop.
 
-    def __init__(self, store: Store, settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> None:
+    One message wakes all of them, because a day's reports are posted in one transaction. ``sweep`` is in seconds.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        settings: Settings,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        sweep: float = SWEEP_SECONDS,
+    ) -> None:
         self._store = store
         self._settings = settings
         self._clock = clock
+        self._sweep = sweep
         self._id = new_id()
-        self._own = threading.local()
-        self._renderers: list[Renderer] = []
+        self._bell = _Bell()
         self._stopped = threading.Event()
 
     def run(self, *, threads: int = 2, parent: int | None = None) -> None:
         """Work until a signal comes, or until the process ``parent`` is gone."""
-        logging.getLogger("huey").setLevel(logging.WARNING)
+        logging.getLogger("huey").setLevel(logging.CRITICAL)  # it would tell each second that Redis is away; we do once
         queue = make_queue(self._store, self._settings)
-        _wake_task(queue, self._drain)
-        consumer = queue.create_consumer(workers=threads, periodic=False, max_delay=1.0, shutdown_timeout=30)
-        sweeping = threading.Thread(target=self._sweep, name="sweep")
-        watching = threading.Thread(target=self._watch, args=(parent,), name="parent", daemon=True)
-        sweeping.start()
+        wake_task(queue, self._bell.ring)
+        consumer = queue.create_consumer(workers=1, periodic=False, max_delay=1.0)
+        alive = threading.Thread(target=self._stay_alive, name="alive", daemon=True)
+        working = [threading.Thread(target=self._work, name=f"work-{n}", daemon=True) for n in range(1, threads + 1)]
+        for thread in (alive, *working):
+            thread.start()
         if parent is not None:
-            watching.start()
+            threading.Thread(target=self._watch, args=(parent,), name="parent", daemon=True).start()
         try:
             consumer.run()
         finally:
             self._stopped.set()
-            sweeping.join()
-            for renderer in self._renderers:
-                renderer.close()
-            with contextlib.suppress(DBAPIError, PoolTimeoutError), self._store.write() as session:
+            self._bell.ring()
+            end = time.monotonic() + _TO_STOP_SECONDS
+            for thread in (*working, alive):
+                thread.join(max(0.0, end - time.monotonic()))
+            with contextlib.suppress(*_FAULTS), self._store.write() as session:
                 outbox.note_ended(session, self._id)
 
-    def _drain(self) -> None:
-        while not self._stopped.is_set() and self._work().do_next():
-            pass
+    def _work(self) -> None:
+        """Do what is due whenever somebody rings, something else falls due, or the time for a sweep has come."""
+        with Renderer() as renderer:
+            work = Work(self._store, press(self._settings), renderer, self._clock)
+            heard, pause = -1, 0.0
+            while True:
+                heard = self._bell.wait(heard, pause)
+                if self._stopped.is_set():
+                    return
+                try:
+                    while not self._stopped.is_set() and work.do_next():
+                        pass
+                    pause = self._until_next()
+                except _FAULTS as error:
+                    _LOGGER.error("database fault in background work: %s", type(error).__name__)
+                    pause = min(self._sweep, SWEEP_SECONDS)
 
-    def _sweep(self) -> None:
+    def _until_next(self) -> float:
+        """Return the seconds until something falls due that is known now; a sweep's time at most."""
+        with self._store.read() as session:
+            due_at = outbox.next_due_at(session)
+        if due_at is None:
+            return self._sweep
+        return min(self._sweep, max(_LEAST_PAUSE, (due_at - self._clock()).total_seconds()))
+
+    def _stay_alive(self) -> None:
+        problem = None
         while True:
             try:
                 with self._store.write() as session:
                     outbox.note_alive(session, self._id, self._clock())
-                self._drain()
-            except (DBAPIError, PoolTimeoutError) as error:
+            except _FAULTS as error:
                 _LOGGER.error("database fault in background work: %s", type(error).__name__)
-            if self._stopped.wait(SWEEP_SECONDS):
+            before, problem = problem, queue_problem(self._settings)
+            if problem != before:
+                trouble = f"can't be used ({problem}); work begins up to {self._sweep:g} s later"
+                _LOGGER.warning("the queue in Redis %s", trouble if problem else "answers again")
+            if self._stopped.wait(_SIGN_OF_LIFE_SECONDS):
                 return
 
     def _watch(self, parent: int) -> None:
@@ -165,14 +153,6 @@ class BackgroundWorker:
             if self._stopped.wait(_PARENT_SECONDS):
                 return
         os.kill(os.getpid(), signal.SIGTERM)
-
-    def _work(self) -> Work:
-        found: Work | None = getattr(self._own, "work", None)
-        if found is None:
-            renderer = Renderer()
-            self._renderers.append(renderer)
-            found = self._own.work = Work(self._store, press(self._settings), renderer, self._clock)
-        return found
 
 
 @contextlib.contextmanager

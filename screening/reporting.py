@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 
 from reports.document import Labels, Report
 from screening.answer_fhir import response_to_fhir
@@ -106,7 +106,11 @@ def _status(view: ResponseView) -> str:
 
 
 def file_name(view: ResponseView, zone: tzinfo) -> str:
-    """Return a name for the PDF that tells no name, record number or topic: "answers-2026-05-04-3f9a01bc.pdf"."""
+    """Return the name of a response's PDF; see `file_name_of`."""
     assert view.facts.sent_at is not None
-    sent_on = view.facts.sent_at.astimezone(zone).date()
-    return f"answers-{sent_on.isoformat()}-{view.response_id[:8]}.pdf"
+    return file_name_of(view.response_id, view.facts.sent_at, zone)
+
+
+def file_name_of(response_id: str, sent_at: datetime, zone: tzinfo) -> str:
+    """Return a name for the PDF that tells no name, record number or topic: "answers-2026-05-04-3f9a01bc.pdf"."""
+    return f"answers-{sent_at.astimezone(zone).date().isoformat()}-{response_id[:8]}.pdf"

@@ -6,7 +6,7 @@ on record, and so is every refused one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta, tzinfo
 from typing import Literal
@@ -20,6 +20,7 @@ from screening.store import (
     notes,
     outbox,
     paper,
+    report_sources,
     responses,
     review_entries,
     worklist,
@@ -29,6 +30,7 @@ from screening.store.audit import Actor
 from screening.store.engine import Store
 from screening.store.errors import Conflict, Invalid, NotAllowed, NotFound
 from screening.store.notes import NoteView
+from screening.store.report_sources import Readable
 from screening.store.tables import Invitation, Response
 from screening.store.worklist import ListFilter, ListPage, ListRow, ListState
 
@@ -146,7 +148,7 @@ def load_response(
     """
     with readable(store, actor, response_id, clinicians_see, now) as (session, response, invitation):
         view = _view(session, store, actor, response, invitation, clinicians_see, now, zone, language)
-        _audit_with_earlier(session, store, actor, view, action, now)
+        note_with_earlier(session, store, actor, response_id, _beside(view), action, now)
     return view
 
 
@@ -198,7 +200,7 @@ def download(
         view = _view(session, store, actor, response, invitation, clinicians_see, now, zone, language)
         file = find(session, view)
         if file is not None:
-            _audit_with_earlier(session, store, actor, view, "download", now)
+            note_with_earlier(session, store, actor, response_id, _beside(view), "download", now)
     return view, file
 
 
@@ -338,6 +340,20 @@ def readable(
     raise NotFound("There is no such response.")
 
 
+@contextmanager
+def readable_unopened(
+    store: Store, actor: Actor, response_id: str, clinicians_see: CliniciansSee, now: datetime
+) -> Iterator[tuple[Session, Readable]]:
+    """Do as `readable` does, but read no answers: for handing out a file that is made already."""
+    with store.write() as session:
+        found = report_sources.find_readable(session, actor, response_id, clinicians_see, now=now, most=EARLIER_VISITS)
+        if found is not None:
+            yield session, found
+            return
+        _note_refused(session, store, actor, response_id, now)
+    raise NotFound("There is no such response.")
+
+
 def _note_refused(session: Session, store: Store, actor: Actor, response_id: str, now: datetime) -> None:
     if responses.exists(session, response_id):
         note_on_record(session, store, actor, response_id, "refused", now)
@@ -359,13 +375,23 @@ def _view(
     return view_of(session, store.keyring, response, invitation, earlier, may_read, zone, language)
 
 
-def _audit_with_earlier(
-    session: Session, store: Store, actor: Actor, view: ResponseView, action: str, now: datetime
+def _beside(view: ResponseView) -> list[str]:
+    return [before.response_id for before in view.facts.earlier]
+
+
+def note_with_earlier(
+    session: Session,
+    store: Store,
+    actor: Actor,
+    response_id: str,
+    earlier: Sequence[str],
+    action: str,
+    now: datetime,
 ) -> None:
-    """Put on record that a response was read, and those that were shown beside it."""
-    note_on_record(session, store, actor, view.response_id, action, now)
-    for before in view.facts.earlier:
-        note_on_record(session, store, actor, before.response_id, action, now, {"beside": view.response_id})
+    """Put on record that a response was read or handed out, and those that were shown beside it."""
+    note_on_record(session, store, actor, response_id, action, now)
+    for before in earlier:
+        note_on_record(session, store, actor, before, action, now, {"beside": response_id})
 
 
 def note_on_record(

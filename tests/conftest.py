@@ -17,6 +17,7 @@ from hypothesis import settings
 
 from tests.support.clock import Clock
 from tests.support.postgres import Cluster
+from tests.support.redis import RedisServer
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -59,6 +60,14 @@ def postgres() -> Iterator[Cluster]:
     cluster = Cluster()
     yield cluster
     cluster.stop()
+
+
+@pytest.fixture
+def redis() -> Iterator[RedisServer]:
+    """A Redis server with nothing in it, which a test may stop."""
+    server = RedisServer()
+    yield server
+    server.remove()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

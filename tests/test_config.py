@@ -60,6 +60,42 @@ def test_a_secret_can_come_from_a_file_of_its_own(tmp_path: Path) -> None:
     assert settings.database_url == "postgresql+psycopg://app:secret@db/answers"
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis://localhost",
+        "redis://queue:6379/3",
+        "rediss://:secret@queue.clinic.example:6380/0",
+        "unix:///run/redis.sock",
+        "unix:///run/redis.sock?db=2",
+    ],
+)
+def test_the_address_of_a_redis_is_taken_as_it_is(url: str, tmp_path: Path) -> None:
+    assert Settings.load(COMPLETE | {"SCREENING_QUEUE_URL": url}).queue_url == url
+    (tmp_path / "queue").write_text(f"{url}\n")
+    assert Settings.load(COMPLETE | {"SCREENING_QUEUE_URL_FILE": str(tmp_path / "queue")}).queue_url == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "localhost:6379",
+        "redis://",
+        "redis://:tell-nobody@queue:sixty",
+        "redis://:tell-nobody@queue/zero",
+        "redis://:tell-nobody@queue/0?socket_timeout=1",
+        "redis://:tell-nobody@queue/0#1",
+        "unix://",
+        "unix:///run/redis.sock?password=tell-nobody",
+        "postgresql+psycopg://app:tell-nobody@db/answers",
+    ],
+)
+def test_what_is_no_address_of_a_redis_is_refused_and_not_repeated(url: str) -> None:
+    with pytest.raises(SettingsError, match="queue_url: needs the address of a Redis, such as redis://") as refused:
+        Settings.load(COMPLETE | {"SCREENING_QUEUE_URL": url})
+    assert "tell-nobody" not in str(refused.value)
+
+
 def test_everything_that_is_missing_is_told_at_once() -> None:
     with pytest.raises(SettingsError) as refused:
         Settings.load({})

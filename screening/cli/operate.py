@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from screening.cli import Refused
 from screening.cli.server import DEFAULT_BIND, run_server
 from screening.config import CONFIG_FILE, Settings, SettingsError
-from screening.jobs import BackgroundWorker
+from screening.jobs import SWEEP_SECONDS, BackgroundWorker
 from screening.retention import run as run_retention
 from screening.staff import create_staff
 from screening.store import audit as trail
@@ -26,6 +26,7 @@ from screening.store.engine import Store
 from screening.store.errors import Invalid
 from screening.store.key_check import require_keys
 from screening.store.registry import RegistryError
+from screening.waking import queue_problem
 
 KEY_FILE = "keys.toml"
 DATABASE_FILE = "answers.db"
@@ -150,15 +151,32 @@ def serve(bind: str, workers: int, threads: int, worker: bool) -> None:
         settings = Settings.load()
         for warning in settings.warnings(datetime.now(UTC).date()):
             click.echo(f"warning: {warning}", err=True)
+        warn_of_queue(settings)
         run_server(settings, bind=bind, workers=workers, threads=threads, with_worker=worker)
 
 
 @click.command()
 @click.option("--threads", default=2, show_default=True, type=click.IntRange(1, 64), help="Reports made at once.")
-def worker(threads: int) -> None:
+@click.option(
+    "--sweep",
+    default=SWEEP_SECONDS,
+    show_default=True,
+    type=click.FloatRange(min=1),
+    help="Seconds after which it looks for work that nobody woke it for.",
+)
+def worker(threads: int, sweep: float) -> None:
     """Do the background work (reports) until told to stop; `serve` runs one of these unless told otherwise."""
     with open_store() as (store, settings):
-        BackgroundWorker(store, settings).run(threads=threads)
+        warn_of_queue(settings)
+        BackgroundWorker(store, settings, sweep=sweep).run(threads=threads)
+
+
+def warn_of_queue(settings: Settings) -> None:
+    """Tell whoever starts a process where the queue in Redis can't be used; the start does not depend on it."""
+    problem = queue_problem(settings)
+    if problem is not None:
+        late = f"reports are begun up to {SWEEP_SECONDS:g} seconds later until it can"
+        click.echo(f"warning: queue_url: this Redis can't be used now ({problem}); {late}", err=True)
 
 
 @click.group()

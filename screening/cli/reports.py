@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from datetime import UTC, date, datetime
 from functools import partial
@@ -42,11 +43,12 @@ def reports(day: str, output: Path, form: BatchForm, clinician: str | None, proc
         press, now = jobs.press(settings), datetime.now(UTC)
         clinician_id = accounts.find_staff(store, CLI, clinician).id if clinician else None
         found = days.listed(store, CLI, wanted, press, clinicians_see="practice", clinician_id=clinician_id, now=now)
-        with click.progressbar(length=len(found), label="Reports", file=sys.stderr) as bar:
-            days.prepare_all(store, press, found, processes=processes, now=now, each_done=partial(bar.update, 1))
-        with Renderer() as renderer:
+        with contextlib.ExitStack() as stack:
+            renderers = [stack.enter_context(Renderer()) for _ in range(processes)]
+            with click.progressbar(length=len(found), label="Reports", file=sys.stderr) as bar:
+                days.prepare_all(store, press, found, renderers, now=now, each_done=partial(bar.update, 1))
             try:
-                content, lacking = days.compose(store, press, renderer, found, wanted.isoformat(), form, now)
+                content, lacking = days.compose(store, press, renderers[0], found, wanted.isoformat(), form, now)
             except RenderError as error:
                 raise Refused(f"The file could not be made: {error}") from None
         if content:

@@ -7,18 +7,17 @@ record as a download. The file is kept sealed for an hour.
 from __future__ import annotations
 
 import contextlib
-import io
-import threading
-import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from queue import SimpleQueue
 
 from sqlalchemy.orm import Session
 
 from reports.process import Renderer, RenderError
 from screening.delivery.preparing import Press, prepare, ready
+from screening.delivery.zipped import zip_of
 from screening.reporting import file_name
 from screening.review import ResponseView
 from screening.store import audit, batches, outbox
@@ -30,9 +29,6 @@ from screening.store.errors import Invalid, NotAllowed, NotFound
 
 MOST_REPORTS = 200
 """Reports in one file, at the most; that many take about a minute to make on two cores."""
-
-_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
-"""The earliest that a zip can say, so that the same reports give the same bytes."""
 
 
 class NotYetError(Exception):
@@ -161,30 +157,27 @@ def prepare_all(
     store: Store,
     press: Press,
     response_ids: Sequence[str],
+    renderers: Sequence[Renderer],
     *,
-    processes: int,
     now: datetime,
     each_done: Callable[[], object] = lambda: None,
 ) -> None:
-    """Make the reports that are not there yet, in this many renderers at once; what can't be made is left out."""
-    own = threading.local()
-    renderers: list[Renderer] = []
+    """Make the reports that are not there yet, in all renderers at once; what can't be made is left out."""
+    free: SimpleQueue[Renderer] = SimpleQueue()
+    for renderer in renderers:
+        free.put(renderer)
 
     def make_one(response_id: str) -> None:
-        renderer: Renderer | None = getattr(own, "renderer", None)
-        if renderer is None:
-            renderer = own.renderer = Renderer()
-            renderers.append(renderer)
-        with contextlib.suppress(RenderError):
-            prepare(store, press, renderer, response_id, now)
+        renderer = free.get()
+        try:
+            with contextlib.suppress(RenderError):
+                prepare(store, press, renderer, response_id, now)
+        finally:
+            free.put(renderer)
 
-    try:
-        with ThreadPoolExecutor(processes) as pool:
-            for _ in pool.map(make_one, response_ids):
-                each_done()
-    finally:
-        for renderer in renderers:
-            renderer.close()
+    with ThreadPoolExecutor(len(renderers)) as pool:
+        for _ in pool.map(make_one, response_ids):
+            each_done()
 
 
 def note_downloads(store: Store, actor: Actor, response_ids: Sequence[str], now: datetime) -> None:
@@ -258,8 +251,6 @@ def _person(view: ResponseView, press: Press) -> str:
 
 
 def _zipped(found: Sequence[tuple[ResponseView, bytes]], press: Press) -> bytes:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:  # a PDF is compressed already
-        for number, (view, pdf) in enumerate(found, 1):
-            archive.writestr(zipfile.ZipInfo(f"{number:03}-{file_name(view, press.zone)}", _ZIP_TIME), pdf)
-    return packed.getvalue()
+    names = (f"{number:03}-{file_name(view, press.zone)}" for number, (view, _) in enumerate(found, 1))
+    # A PDF is compressed already.
+    return zip_of({name: pdf for name, (_, pdf) in zip(names, found, strict=True)}, compressed=False)

@@ -1,17 +1,19 @@
 """Reports made before somebody asks, so that a download does not wait for layout.
 
-A prepared PDF is known by its content key: a hash over all that its Report is made from, the paper, and the programs
-that make it. Whatever changes gives another key, so an old PDF is never handed out; nobody has to remember to throw it
-away.
+A prepared PDF is known by its content key: a hash over the rows that its Report is made from, the paper, and the
+programs that make it. Whatever changes gives another key, so an old PDF is never handed out; nobody has to remember to
+throw it away. The key opens and reads no answer, so that a download costs little more than the file.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
-from datetime import date, datetime, time, tzinfo
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from functools import cache
+from pathlib import Path
 
 from sqlalchemy.orm import Session
 
@@ -20,16 +22,18 @@ from reports.edition import edition
 from reports.paper import Paper
 from reports.process import Renderer
 from screening import review
-from screening.definition.model import Questionnaire
 from screening.delivery import signed
-from screening.reporting import reader_in, report_of
-from screening.review import ResponseView
-from screening.store import outbox, prepared, signed_reports
-from screening.store.access import CliniciansSee
+from screening.reporting import file_name_of, reader_in, report_of
+from screening.response_view import ResponseView
+from screening.review import EARLIER_VISITS
+from screening.store import outbox, prepared, report_sources, signed_reports
+from screening.store.access import CLINICIAN, CliniciansSee
 from screening.store.audit import Actor
 from screening.store.engine import Store
+from screening.store.report_sources import Readable
+from screening.translations import FOLDER as TRANSLATIONS
 
-_MOST_KNOWN = 200
+_CODE = Path(review.__file__).parent
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,22 +55,41 @@ class Press:
             store, response_id, clinicians_see=self.clinicians_see, now=now, zone=self.zone, language=self.language
         )
 
-    def content_key(self, view: ResponseView) -> str:
-        """Return 64 hexadecimal digits that change with anything that the response's PDF is made from."""
-        made_with = (self.paper, str(self.zone), self.language, edition())
-        content = [_plain(getattr(view, field.name)) for field in fields(view) if field.name != "sitting"]
-        return hashlib.sha256(json.dumps([made_with, content], ensure_ascii=False).encode()).hexdigest()
+    def content_key(self, session: Session, response_id: str, earlier: Sequence[str]) -> str:
+        """Return 64 hexadecimal digits that change with anything that the PDF of a response is made from.
+
+        ``earlier`` are the ids of the responses that stand beside it.
+        """
+        made_with = [self.paper, str(self.zone), self.language, edition(), _program()]
+        content = report_sources.digest(session, response_id, earlier)
+        return hashlib.sha256(json.dumps([*made_with, content]).encode()).hexdigest()
+
+    def usual(self, session: Session, found: Readable, now: datetime) -> Readable | None:
+        """Return what the appointment's clinician reads, for whom reports are prepared; None if it was deleted."""
+        clinician = Actor("staff", str(found.clinician_id), "", frozenset({CLINICIAN}))
+        return report_sources.find_readable(
+            session, clinician, found.response_id, self.clinicians_see, now=now, most=EARLIER_VISITS
+        )
+
+
+@cache
+def _program() -> str:
+    """Return a hash over what makes Reports of rows: our code and the texts in other languages."""
+    digest = hashlib.sha256()
+    for path in sorted([*_CODE.rglob("*.py"), *TRANSLATIONS.rglob("*.mo")]):
+        digest.update(f"{path.name}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """A response for which the PDF was asked; ``pdf`` is None where it is still to be made.
+    """A response for which the PDF was asked; ``pdf`` is None where it is still to be made, ``name`` is the file's.
 
     ``will_be_made`` is False where nobody prepares it: for a reader who may see other earlier visits beside it than the
     appointment's clinician, and where the one that was kept at the sign-off can't be handed out or is not wanted.
     """
 
-    view: ResponseView
+    name: str
     pdf: bytes | None
     will_be_made: bool = True
 
@@ -86,44 +109,34 @@ def download(
     Of a signed response it is the one that was kept at the sign-off, unless it is wanted ``as_it_is_now``.
     Raises NotFound where there is no such response, or none that this actor may read.
     """
-    kept: signed_reports.KeptReport | None = None
-
-    def find(session: Session, view: ResponseView) -> bytes | None:
-        nonlocal kept
-        kept = signed.of_view(session, view)
+    with review.readable_unopened(store, actor, response_id, clinicians_see, now) as (session, found):
+        name = file_name_of(response_id, found.sent_at, press.zone)
+        kept = signed_reports.find(session, response_id, found.reviewed_at) if found.reviewed_at else None
         if kept is None or as_it_is_now:
-            return prepared.find(session, store.keyring, response_id, press.content_key(view))
-        if kept.language != press.language or not signed.may_open(kept, view):
-            return None
-        return signed_reports.read(session, store.keyring, kept)
-
-    view, pdf = review.download(
-        store,
-        actor,
-        response_id,
-        find,
-        clinicians_see=clinicians_see,
-        now=now,
-        zone=press.zone,
-        language=press.language,
-    )
-    if pdf is not None:
-        return Download(view, pdf)
-    if kept is not None:
-        return Download(view, None, will_be_made=False)
-    usual = press.load(store, response_id, now)
-    if usual is None or press.content_key(usual) != press.content_key(view):
-        return Download(view, None, will_be_made=False)
-    with store.write() as session:
+            pdf = prepared.find(session, store.keyring, response_id, _key(session, press, found))
+        elif kept.language == press.language and signed.may_open(kept, found.earlier):
+            pdf = signed_reports.read(session, store.keyring, kept)
+        else:
+            pdf = None
+        if pdf is not None:
+            review.note_with_earlier(session, store, actor, response_id, found.earlier, "download", now)
+            return Download(name, pdf)
+        if kept is not None or press.usual(session, found, now) != found:
+            return Download(name, None, will_be_made=False)
         outbox.post(session, outbox.PREPARE_REPORT, response_id, now)
-    return Download(view, None)
+    return Download(name, None)
+
+
+def _key(session: Session, press: Press, found: Readable) -> str:
+    return press.content_key(session, found.response_id, found.earlier)
 
 
 def ready(session: Session, store: Store, press: Press, view: ResponseView) -> bytes | None:
     """Return the PDF that says all that a report of ``view`` would say, as signed or as prepared; None without one."""
     pdf = signed.standing_for(session, store, view, press.language)
     if pdf is None:
-        pdf = prepared.find(session, store.keyring, view.response_id, press.content_key(view))
+        key = press.content_key(session, view.response_id, signed.beside(view))
+        pdf = prepared.find(session, store.keyring, view.response_id, key)
     return pdf
 
 
@@ -133,11 +146,11 @@ def prepare(store: Store, press: Press, renderer: Renderer, response_id: str, no
     Of a signed response it is the one to keep, and another where that does not say all any more. Safe to repeat, and to
     stop at any moment. Raises RenderError where the PDF can't be made.
     """
-    view = press.load(store, response_id, now)
-    if view is None:
+    found = _load(store, press, response_id, now)
+    if found is None:
         return
+    view, key = found
     _keep_signed(store, press, renderer, view, now)
-    key = press.content_key(view)
     with store.read() as session:
         if signed.standing_for(session, store, view, press.language) is not None:
             return
@@ -148,6 +161,20 @@ def prepare(store: Store, press: Press, renderer: Renderer, response_id: str, no
         prepared.keep(session, store.keyring, response_id, key, pdf, now)
 
 
+def _load(store: Store, press: Press, response_id: str, now: datetime) -> tuple[ResponseView, str] | None:
+    """Return what is prepared of a response with its key, which must be the same before the reading and after it."""
+    before = None
+    while True:
+        view = press.load(store, response_id, now)
+        if view is None:
+            return None
+        with store.read() as session:
+            key = press.content_key(session, response_id, signed.beside(view))
+        if key == before:
+            return view, key
+        before = key
+
+
 def _keep_signed(store: Store, press: Press, renderer: Renderer, view: ResponseView, now: datetime) -> None:
     if view.signed_off is None:
         return
@@ -156,36 +183,3 @@ def _keep_signed(store: Store, press: Press, renderer: Renderer, view: ResponseV
             return
     pdf = renderer.render(press.report(signed.as_signed(view)), press.paper)
     signed.keep(store, view, pdf, language=press.language, now=now)
-
-
-_questionnaires: dict[int, tuple[Questionnaire, str]] = {}
-"""id() -> questionnaire, which is kept so that the id stays its own, and its hash; in this process."""
-
-
-def _plain(value: object) -> object:
-    """Return a value as JSON can hold it, alike in every process: sets sorted, a questionnaire by its hash."""
-    if isinstance(value, Questionnaire):
-        return _questionnaire_hash(value)
-    if is_dataclass(value):
-        return [type(value).__name__, *(_plain(getattr(value, field.name)) for field in fields(value))]
-    if isinstance(value, Mapping):
-        return [[str(key), _plain(value[key])] for key in sorted(value, key=str)]
-    if isinstance(value, tuple | list):
-        return [_plain(item) for item in value]
-    if isinstance(value, frozenset | set):
-        return sorted((_plain(item) for item in value), key=str)
-    if isinstance(value, datetime | date | time):
-        return value.isoformat()
-    return value if isinstance(value, str | int | float | bool | None) else repr(value)
-
-
-def _questionnaire_hash(questionnaire: Questionnaire) -> str:
-    known = _questionnaires.get(id(questionnaire))
-    if known is not None and known[0] is questionnaire:
-        return known[1]
-    content = [_plain(getattr(questionnaire, field.name)) for field in fields(questionnaire)]
-    digest = hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
-    if len(_questionnaires) >= _MOST_KNOWN:
-        _questionnaires.clear()
-    _questionnaires[id(questionnaire)] = (questionnaire, digest)
-    return digest

@@ -9,7 +9,6 @@ import csv
 import hashlib
 import io
 import json
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +24,7 @@ from screening.definition.fhir import questionnaire_to_fhir
 from screening.delivery import signed
 from screening.delivery.preparing import Press, prepare, ready
 from screening.delivery.signed import SignedReportView
+from screening.delivery.zipped import zip_of
 from screening.reporting import fhir_of
 from screening.review import ResponseView
 from screening.store import overlays, registry, signed_reports, staff
@@ -48,7 +48,6 @@ NOT_KEPT = (
 SIGNED = "report-as-signed-"
 """How the names of the PDFs begin that were kept at sign-offs; a number follows."""
 
-_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """How a cell begins that a spreadsheet would run."""
 
@@ -81,11 +80,7 @@ class Record:
 
     def zipped(self) -> bytes:
         """Return the files as a zip; the same files give the same bytes."""
-        packed = io.BytesIO()
-        with zipfile.ZipFile(packed, "w") as archive:
-            for name, content in sorted(self.files.items()):
-                archive.writestr(zipfile.ZipInfo(name, _ZIP_TIME), content, zipfile.ZIP_DEFLATED)
-        return packed.getvalue()
+        return zip_of(dict(sorted(self.files.items())))
 
 
 def gather(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
@@ -17,6 +17,7 @@ from screening.store.engine import Store
 from screening.store.errors import NotFound
 from screening.store.signed_reports import KeptReport
 from screening.store.tables import Response
+from screening.summary import Entry
 
 MAX_PDF_BYTES = 10_000_000
 """A larger file is none of ours, and is not looked at."""
@@ -82,9 +83,14 @@ def was_added_to(view: ResponseView) -> bool:
     return as_signed(view) != view
 
 
-def may_open(kept: KeptReport, view: ResponseView) -> bool:
-    """Tell whether who sees ``view`` may have this PDF of it, and it is there."""
-    return kept.is_there and kept.earlier <= {earlier.response_id for earlier in view.facts.earlier}
+def beside(view: ResponseView) -> tuple[str, ...]:
+    """Return the ids of the earlier responses that stand beside one."""
+    return tuple(earlier.response_id for earlier in view.facts.earlier)
+
+
+def may_open(kept: KeptReport, earlier: Collection[str]) -> bool:
+    """Tell whether who may read these earlier responses may have this PDF, and it is there."""
+    return kept.is_there and kept.earlier <= frozenset(earlier)
 
 
 def of_view(session: Session, view: ResponseView) -> KeptReport | None:
@@ -98,7 +104,7 @@ def as_kept(store: Store, view: ResponseView, language: str) -> bytes | None:
     """Return the kept PDF of the sign-off that stands, if there is one in this language that this reader may open."""
     with store.read() as session:
         kept = of_view(session, view)
-        if kept is None or kept.language != language or not may_open(kept, view):
+        if kept is None or kept.language != language or not may_open(kept, beside(view)):
             return None
         return signed_reports.read(session, store.keyring, kept)
 
@@ -106,7 +112,7 @@ def as_kept(store: Store, view: ResponseView, language: str) -> bytes | None:
 def standing_for(session: Session, store: Store, view: ResponseView, language: str) -> bytes | None:
     """Return the kept PDF where it says in this language all that a report of ``view`` would say; else None."""
     kept = of_view(session, view)
-    if kept is None or kept.language != language or not may_open(kept, view) or was_added_to(view):
+    if kept is None or kept.language != language or not may_open(kept, beside(view)) or was_added_to(view):
         return None
     return signed_reports.read(session, store.keyring, kept)
 
@@ -139,9 +145,17 @@ def list_kept(session: Session, view: ResponseView) -> tuple[SignedReportView, .
         standing = view.signed_off.at
         by[standing] = view.signed_off.by
     return tuple(
-        SignedReportView(number, kept, by.get(kept.signed_at, ""), kept.signed_at == standing, may_open(kept, view))
+        SignedReportView(
+            number, kept, by.get(kept.signed_at, ""), kept.signed_at == standing, may_open(kept, beside(view))
+        )
         for number, kept in enumerate(signed_reports.of_response(session, view.response_id), 1)
     )
+
+
+def without_pdf(view: ResponseView, kept: Sequence[SignedReportView]) -> tuple[Entry, ...]:
+    """Return the sign-offs that were ended before their PDF was made, or before the program kept any."""
+    have_one = {each.kept.signed_at for each in kept}
+    return tuple(entry for entry in view.review.past_sign_offs if entry.at not in have_one)
 
 
 def download_kept(

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final, Literal, TypeAlias
 
-from sqlalchemy import ColumnElement, and_, false, select, true
+from sqlalchemy import BindParameter, ColumnElement, Integer, and_, bindparam, false, or_, select, true
 from sqlalchemy.orm import Session
 
 from screening.store.audit import Actor
 from screening.store.errors import NotAllowed
-from screening.store.tables import Cover, Invitation
+from screening.store.tables import Cover, Invitation, UtcDateTime
 
 FRONT_DESK: Final = "front_desk"
 CLINICIAN: Final = "clinician"
@@ -65,6 +65,22 @@ def may_read_answers(
     return Invitation.clinician_id.in_(sorted({int(actor.id), *covered}))
 
 
-def covers_now(cover_id: int, now: datetime) -> ColumnElement[bool]:
+def may_read_answers_built_once(actor: Actor, clinicians_see: CliniciansSee) -> ColumnElement[bool]:
+    """Return the condition of `may_read_answers` for a statement about few responses that is built once.
+
+    It has the parameters ``reader`` (the id of a member of staff) and ``now`` where it needs them, and is one of four.
+    """
+    if actor.kind == "system":
+        return true()
+    if actor.kind != "staff" or CLINICIAN not in actor.roles:
+        return false()
+    if clinicians_see == "practice":
+        return true()
+    reader = bindparam("reader", type_=Integer())
+    covered = select(Cover.clinician_id).where(covers_now(reader, bindparam("now", type_=UtcDateTime())))
+    return or_(Invitation.clinician_id == reader, Invitation.clinician_id.in_(covered))
+
+
+def covers_now(cover_id: int | BindParameter[int], now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """Return the condition for the covers that this member of staff is at ``now``."""
     return and_(Cover.cover_id == cover_id, Cover.starts_at <= now, Cover.ends_at > now)

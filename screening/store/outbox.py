@@ -115,6 +115,13 @@ def lease(session: Session, now: datetime, *, only: tuple[str, str] | None = Non
     return None
 
 
+def next_due_at(session: Session) -> datetime | None:
+    """Return when the next row that nobody works on falls due; None where there is none."""
+    return session.scalar(
+        select(func.min(OutboxTask.due_at)).where(OutboxTask.failed_at.is_(None), OutboxTask.leased_until.is_(None))
+    )
+
+
 def finish(session: Session, task: Task, now: datetime) -> None:
     """Remove what is done; what was asked for once more meanwhile is due again."""
     held = and_(OutboxTask.id == task.id, OutboxTask.lease == task.lease)

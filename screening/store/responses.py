@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import BindParameter, ColumnElement, delete, select, update
 from sqlalchemy.orm import Session, aliased
 
 from screening.answer_formats import parse_flat
@@ -86,28 +86,36 @@ def find_earlier(
     the place of is left out, for that one is there, and so is what was typed in from paper and not yet compared with
     it. Found by the index of a patient's history.
     """
-    by = aliased(Response)
-    corrected = (
-        select(by.id)
-        .join(Correction, Correction.invitation_id == by.invitation_id)
-        .where(Correction.corrects_id == Invitation.id, by.sent_sequence <= response.sent_sequence, paper.counts(by))
-    )
     rows = session.execute(
         select(Response, Invitation)
         .join(Invitation, Invitation.id == Response.invitation_id)
-        .where(
-            Response.patient_id == response.patient_id,
-            Response.questionnaire_id == response.questionnaire_id,
-            Response.sent_sequence < response.sent_sequence,
-            ~corrected.exists(),
-            paper.counts(Response),
-            readable,
-        )
+        .where(*came_before(response.patient_id, response.questionnaire_id, response.sent_sequence), readable)
         .order_by(Response.sent_sequence.desc())
         .limit(most)
         .execution_options(populate_existing=True)
     )
     return [(row[0], row[1]) for row in rows][::-1]
+
+
+def came_before(
+    patient_id: str | BindParameter[str],
+    questionnaire_id: str | BindParameter[str],
+    sent_sequence: int | BindParameter[int] | None,
+) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions, over a query that has response and invitation, of what `find_earlier` finds."""
+    by = aliased(Response)
+    corrected = (
+        select(by.id)
+        .join(Correction, Correction.invitation_id == by.invitation_id)
+        .where(Correction.corrects_id == Invitation.id, by.sent_sequence <= sent_sequence, paper.counts(by))
+    )
+    return (
+        Response.patient_id == patient_id,
+        Response.questionnaire_id == questionnaire_id,
+        Response.sent_sequence < sent_sequence,
+        ~corrected.exists(),
+        paper.counts(Response),
+    )
 
 
 def exists(session: Session, response_id: str) -> bool:

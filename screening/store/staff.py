@@ -3,13 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from screening.store.access import CLINICIAN
 from screening.store.errors import NotFound
-from screening.store.tables import Role, Staff
+from screening.store.tables import Role, Staff, staff_role
+
+# Built once: every request of a member of staff runs it.
+_BY_UNIQUIFIER = (
+    select(
+        Staff.id,
+        Staff.email,
+        Staff.name,
+        Staff.password,
+        Staff.active,
+        Staff.fs_uniquifier,
+        Staff.must_change_password,
+        Staff.language,
+        Role.name.label("role"),
+    )
+    .outerjoin(staff_role, staff_role.c.staff_id == Staff.id)
+    .outerjoin(Role, Role.id == staff_role.c.role_id)
+    .where(Staff.fs_uniquifier == bindparam("wanted"))
+    .order_by(Role.name)
+)
+
+
+def rows_by_uniquifier(connection: Connection, uniquifier: str) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Return the account that sessions refer to so, a row for each of its roles (``role``); none if there is none."""
+    return connection.execute(_BY_UNIQUIFIER, {"wanted": uniquifier}).all()
 
 
 def get(session: Session, staff_id: int) -> Staff:

@@ -6,6 +6,7 @@ from flask import Blueprint, Flask
 
 from screening.store import outbox
 from screening.store.engine import is_reachable
+from screening.waking import queue_problem
 from screening.web import context
 
 blueprint = Blueprint("ops", __name__)
@@ -37,4 +38,12 @@ def ready() -> tuple[str, int, dict[str, str]]:
     worker = "ok" if work.is_alive else "none seen"
     if not work.is_alive and work.worker_seen_at is not None:
         worker = f"last seen {work.worker_seen_at.isoformat(timespec='seconds')}"
-    return f"database: ok\nworker: {worker}\nwaiting: {work.waiting}\ngiven up: {given_up}\n", 200, kind
+    lines = ["database: ok", f"worker: {worker}", *_queue(), f"waiting: {work.waiting}", f"given up: {given_up}"]
+    return "".join(f"{line}\n" for line in lines), 200, kind
+
+
+def _queue() -> list[str]:
+    """Tell of a queue in Redis; any other one is the database. Without it work begins some seconds later."""
+    if context.settings().queue_url is None:
+        return []
+    return [f"queue: {queue_problem(context.settings()) or 'ok'}"]

@@ -6,6 +6,7 @@ transactions of their own and handed to it as plain objects: docs/decisions/0050
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,7 +25,7 @@ from flask_security import (
     verify_password,
 )
 from flask_security.utils import validate_redirect_url
-from sqlalchemy import select
+from sqlalchemy import Row
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import EmailField, Field, PasswordField
 
@@ -106,11 +107,14 @@ class AccountStore(UserDatastore):
     def find_user(self, case_insensitive: bool = False, **identity: Any) -> Account | None:
         """Return the account with this e-mail address, or this value that sessions refer to."""
         ((attribute, value),) = identity.items()
-        with context.store().read() as db:
-            if attribute == "email":
-                return _account(staff.find_by_email(db, str(value)))
-            assert attribute == "fs_uniquifier"
-            return _account(db.scalars(select(Staff).where(Staff.fs_uniquifier == value)).one_or_none())
+        if attribute == "email":
+            with context.store().read() as db:
+                found = staff.find_by_email(db, str(value))
+                return None if found is None else _account(found, [role.name for role in found.roles])
+        assert attribute == "fs_uniquifier"
+        with context.store().engine.connect() as connection:
+            rows = staff.rows_by_uniquifier(connection, str(value))
+        return _account(rows[0], [row.role for row in rows if row.role is not None]) if rows else None
 
     def commit(self) -> None:
         """Do nothing: nothing was changed."""
@@ -191,10 +195,8 @@ def is_own_password(account: Account, password: str) -> bool | None:
     return is_right
 
 
-def _account(row: Staff | None) -> Account | None:
-    if row is None:
-        return None
-    roles: list[RoleMixin] = [AccountRole(role.name) for role in row.roles]
+def _account(row: Staff | Row[*tuple[Any, ...]], role_names: Sequence[str]) -> Account:
+    roles: list[RoleMixin] = [AccountRole(name) for name in role_names]
     return Account(
         row.id,
         row.email,

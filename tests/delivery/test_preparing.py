@@ -13,7 +13,6 @@ from reports.document import Report
 from reports.process import Renderer, RenderError
 from screening import erasure, review
 from screening.delivery import Press, Work, download, prepare
-from screening.delivery.preparing import _plain
 from screening.store import outbox, patients
 from screening.store.audit import Actor
 from screening.store.errors import NotFound
@@ -162,17 +161,3 @@ def test_a_task_that_nobody_knows_is_given_up_without_harm(clinic: Clinic, print
         clock.now += timedelta(hours=1)
     with clinic.store.read() as session:
         assert [letter.error for letter in outbox.dead_letters(session)] == ["LookupError"]
-
-
-def test_the_content_key_is_the_same_in_every_process(clinic: Clinic, response_id: str) -> None:
-    """Sets have another order in each process; the key must not."""
-    first = review.load_for_preparing(clinic.store, response_id, now=NOW, zone=ZONE)
-    second = review.load_for_preparing(clinic.store, response_id, now=NOW, zone=ZONE)
-    assert first is not None
-    assert second is not None
-    assert PRESS.content_key(first) == PRESS.content_key(second)
-    assert "frozenset" not in repr(_parts(first))
-
-
-def _parts(view: review.ResponseView) -> object:
-    return [_plain(view.answers), _plain(view.facts), _plain(view.questionnaire.pages)]

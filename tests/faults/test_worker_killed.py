@@ -1,145 +1,144 @@
-"""The worker or its renderer is killed in the middle: the answers are untouched, the work is done again, the same."""
+"""The worker or its renderer is killed in mid-render: the answers are untouched, the work is done again, the same."""
 
 from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from reports.pdf import render_pdf
-from screening import review
-from screening.delivery import Press, download
 from screening.store import audit, outbox
-from screening.store.work_tables import PreparedReport
+from screening.store.tables import Response
+from screening.store.work_tables import OutboxTask, PreparedReport
 from tests.faults.conftest import ServedPractice
-from tests.support.clinic import ZONE
-from tests.support.process import wait
+from tests.support import clinic
+from tests.support.worker import WorkerProcess, cpu_ticks, expected, is_idle, is_worker_alive, made, until
 
-PRESS = Press("A4", ZONE)
-_LONG = 60.0
+QUESTIONS = 60
+_HEAD = """\
+id: long
+version: "1"
+title: A long form
+language: en
+copyright: CC0-1.0. For a test.
+pages:
+  - id: page
+    title: Days
+    items:
+"""
+_ITEM = "      - {{id: day_{number}, type: text, text: What was day {number} like?}}\n"
+LONG = _HEAD + "".join(_ITEM.format(number=number) for number in range(QUESTIONS))
+"""A form whose report takes long enough to be met in the middle."""
+ANSWERED = {"page": {"answers": {f"day_{number}": "Grey, then rain." for number in range(QUESTIONS)}, "skipped": False}}
 
 
 @pytest.fixture
-def start_worker(practice: ServedPractice) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
-    """Start ``screening worker`` on the practice's database."""
-    settings = {
-        "ENVIRONMENT": "demo",
-        "DATABASE_URL": practice.database_url,
-        "KEY_FILE": str(practice.key_file),
-        "PUBLIC_ORIGIN": "http://localhost:8000",
-        "PRACTICE_NAME": "Riverside Practice",
-        "PRACTICE_PHONE": "555 0100",
-        "TIME_ZONE": "Europe/Prague",
-    }
-    environ = {**os.environ, **{f"SCREENING_{name}": value for name, value in settings.items()}}
-    started: list[subprocess.Popen[bytes]] = []
+def start_worker(practice: ServedPractice) -> Iterator[Callable[[], WorkerProcess]]:
+    """Start a worker on the practice's database."""
+    started: list[WorkerProcess] = []
 
-    def start() -> subprocess.Popen[bytes]:
-        program = Path(sys.executable).with_name("screening")
-        started.append(subprocess.Popen([program, "worker", "--threads", "1"], env=environ, cwd=practice.folder))
+    def start() -> WorkerProcess:
+        started.append(WorkerProcess(practice.folder, practice.database_url, practice.key_file, "--sweep", "1"))
         return started[-1]
 
     yield start
-    for process in started:
-        if process.poll() is None:
-            process.terminate()
-        process.wait(_LONG)
+    for worker in started:
+        worker.stop()
 
 
-def until(condition: Callable[[], object]) -> None:
-    end = time.monotonic() + _LONG
-    while not condition():
-        assert time.monotonic() < end
-        wait(0.05)
+@pytest.fixture
+def practice(practice: ServedPractice) -> ServedPractice:
+    """A practice that has a long form, too."""
+    practice.clinic.register(LONG)
+    practice.clinic.approve("long")
+    return practice
 
 
-def send(practice: ServedPractice) -> str:
-    """Have one patient answer and send, as of now; return the response's id."""
-    invitation_id, _ = practice.invite()
-    (response_id,) = practice.clinic.send(invitation_id, now=datetime.now(UTC))
+def send(practice: ServedPractice, questionnaire_id: str) -> str:
+    """Have one patient send, and ask for the report; return the response's id."""
+    now = datetime.now(UTC)
+    invited = practice.clinic.invite(record_number=questionnaire_id, questionnaires=(questionnaire_id,))
+    (response_id,) = practice.clinic.send(invited.invitation_id, {**clinic.ANSWERED, "long": ANSWERED}, now=now)
     with practice.store.write() as session:
-        outbox.post(session, outbox.PREPARE_REPORT, response_id, datetime.now(UTC))
+        outbox.post(session, outbox.PREPARE_REPORT, response_id, now)
     return response_id
 
 
-def made(practice: ServedPractice, response_id: str) -> bytes | None:
-    now = datetime.now(UTC)
+def row(practice: ServedPractice, response_id: str) -> Mapping[str, Any]:
+    """Return all that stands in a response's row."""
+    table = Response.__table__
     with practice.store.read() as session:
-        if session.get(PreparedReport, response_id) is None:
-            return None
-    return download(practice.store, practice.clinic.novak, response_id, PRESS, clinicians_see="own", now=now).pdf
+        return dict(session.execute(select(table).where(table.c.id == response_id)).one()._mapping)
 
 
-def expected(practice: ServedPractice, response_id: str) -> bytes:
-    view = review.load_for_preparing(practice.store, response_id, now=datetime.now(UTC), zone=ZONE)
-    assert view is not None
-    return render_pdf(PRESS.report(view))
+def tasks(practice: ServedPractice) -> list[OutboxTask]:
+    with practice.store.read() as session:
+        return list(session.scalars(select(OutboxTask)))
 
 
-def renderers(worker: subprocess.Popen[bytes]) -> list[int]:
-    found = []
-    for task in Path(f"/proc/{worker.pid}/task").iterdir():
-        found += [int(pid) for pid in (task / "children").read_text().split()]
-    return found
+def in_mid_render(practice: ServedPractice, worker: WorkerProcess) -> tuple[str, int]:
+    """Have a long report begun in a renderer that is warm; return the response and the renderer that works on it."""
+    first = send(practice, "coping")
+    until(lambda: made(practice.store, practice.clinic.novak, first))
+    until(lambda: is_idle(practice.store))
+    renderer = worker.renderer()
+    assert renderer is not None
+    before = cpu_ticks(renderer)
+    response_id = send(practice, "long")
+    until(lambda: cpu_ticks(renderer) > before + 1)
+    return response_id, renderer
 
 
-def test_a_killed_worker_loses_nothing(
-    practice: ServedPractice, start_worker: Callable[[], subprocess.Popen[bytes]]
-) -> None:
-    response_id = send(practice)
-    with practice.store.write() as session:  # as if a worker had taken it up and was killed, a while ago
-        task = outbox.lease(session, datetime.now(UTC) - outbox.LEASE + timedelta(seconds=1))
-        assert task is None  # not due that long ago
-        task = outbox.lease(session, datetime.now(UTC))
-        assert task is not None
-    killed = start_worker()
-    until(lambda: _is_alive(practice))
-    killed.kill()
-    killed.wait()
-    with practice.store.write() as session:  # time goes by: its lease is over
-        session.execute(
-            outbox.OutboxTask.__table__.update().values(leased_until=datetime.now(UTC) - timedelta(seconds=1))
-        )
-    start_worker()
-    until(lambda: made(practice, response_id))
-    assert made(practice, response_id) == expected(practice, response_id)
+def assert_made_in_the_end(practice: ServedPractice, response_id: str, before: Mapping[str, Any]) -> None:
+    until(lambda: made(practice.store, practice.clinic.novak, response_id))
+    assert made(practice.store, practice.clinic.novak, response_id) == expected(practice.store, response_id)
+    until(lambda: is_idle(practice.store))
+    assert row(practice, response_id) == before
     with practice.store.read() as session:
         assert audit.verify(session, practice.store.keyring) == []
-        assert session.scalars(select(outbox.OutboxTask)).all() == []
 
 
-def test_a_killed_renderer_is_replaced_and_the_pdf_is_the_same(
-    practice: ServedPractice, start_worker: Callable[[], subprocess.Popen[bytes]]
+def test_a_worker_and_its_renderer_that_are_killed_in_mid_render_lose_nothing(
+    practice: ServedPractice, start_worker: Callable[[], WorkerProcess]
 ) -> None:
     worker = start_worker()
-    first = send(practice)
-    until(lambda: made(practice, first))
-    for pid in renderers(worker):
-        os.kill(pid, signal.SIGKILL)
-    second = send(practice)
-    until(lambda: made(practice, second))
-    assert made(practice, first) == expected(practice, first)
-    assert made(practice, second) == expected(practice, second)
+    response_id, renderer = in_mid_render(practice, worker)
+    worker.kill()
+    os.kill(renderer, signal.SIGKILL)
+    before = row(practice, response_id)
+    (task,) = tasks(practice)
+    assert (task.subject, task.attempts, task.failed_at) == (response_id, 1, None)
+    assert task.leased_until is not None
+    assert made(practice.store, practice.clinic.novak, response_id) is None
+    with practice.store.write() as session:  # time goes by: its lease is over
+        session.execute(update(OutboxTask).values(leased_until=datetime.now(UTC) - timedelta(seconds=1)))
+    start_worker()
+    assert_made_in_the_end(practice, response_id, before)
+
+
+@pytest.mark.parametrize("database_backend", ["sqlite"])
+def test_a_renderer_that_is_killed_in_mid_render_is_replaced(
+    practice: ServedPractice, start_worker: Callable[[], WorkerProcess]
+) -> None:
+    worker = start_worker()
+    response_id, renderer = in_mid_render(practice, worker)
+    os.kill(renderer, signal.SIGKILL)
+    before = row(practice, response_id)
+    with practice.store.read() as session:
+        assert session.get(PreparedReport, response_id) is None
+    assert_made_in_the_end(practice, response_id, before)
+    assert worker.renderer() not in (None, renderer)
 
 
 def test_a_worker_that_is_told_to_stop_says_so(
-    practice: ServedPractice, start_worker: Callable[[], subprocess.Popen[bytes]]
+    practice: ServedPractice, start_worker: Callable[[], WorkerProcess]
 ) -> None:
     worker = start_worker()
-    until(lambda: _is_alive(practice))
-    worker.send_signal(signal.SIGINT)
-    worker.wait(_LONG)
-    assert not _is_alive(practice)
-
-
-def _is_alive(practice: ServedPractice) -> bool:
-    with practice.store.read() as session:
-        return outbox.is_worker_alive(session, datetime.now(UTC))
+    until(lambda: is_worker_alive(practice.store))
+    worker.process.send_signal(signal.SIGINT)
+    worker.process.wait(60)
+    assert not is_worker_alive(practice.store)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from screening.config import Settings
 from screening.store import outbox
+from tests.support.app import close_app, make_app
 from tests.support.clinic import NOW, Clinic
+from tests.support.clock import Clock
+from tests.support.redis import RedisServer
 from tests.support.staff import Member
 
 
@@ -34,6 +39,21 @@ def test_readiness_tells_of_the_worker_and_does_not_depend_on_it(app: Flask, cli
         outbox.note_ended(session, "w" * 32)
         outbox.note_alive(session, "w" * 32, NOW - timedelta(minutes=5))
     assert "worker: last seen 2026-05-04T08:55:00+00:00" in client.get("/readyz").text
+
+
+def test_an_administrator_sees_whether_redis_wakes_the_worker(
+    make_settings: Callable[..., Settings], clock: Clock, redis: RedisServer
+) -> None:
+    app = make_app(make_settings(queue_url=redis.url), clock)
+    admin = Member(app)
+    admin.sign_in(Clinic(app.extensions["store"]).admin)
+    admin.get("/admin/background")
+    assert "Queue that wakes the worker" in admin.text
+    assert "can’t be used" not in admin.text
+    redis.stop()
+    admin.get("/admin/background")
+    assert "can’t be used (ConnectionError); reports are begun some seconds later" in admin.text
+    close_app(app)
 
 
 def test_an_administrator_has_what_was_given_up_tried_again(app: Flask) -> None:

@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as lazy
 from screening import background
 from screening.store import outbox
 from screening.store.access import ADMINISTRATOR
+from screening.waking import queue_problem
 from screening.web import context
 from screening.web.admin.blueprint import blueprint
 from screening.web.clinic.access import allowed
@@ -22,7 +23,15 @@ KINDS = {outbox.PREPARE_REPORT: lazy("Report of a response"), outbox.MAKE_BATCH:
 def work() -> ResponseReturnValue:
     """Show how the background work stands."""
     found = background.look(context.store(), context.staff_actor(), now=context.now())
-    return render_template("admin/work.html", state=found.state, given_up=found.given_up, kinds=KINDS)
+    settings = context.settings()
+    return render_template(
+        "admin/work.html",
+        state=found.state,
+        given_up=found.given_up,
+        kinds=KINDS,
+        has_redis=settings.queue_url is not None,
+        queue_problem=queue_problem(settings),
+    )
 
 
 @blueprint.post("/background/<int:task_id>")

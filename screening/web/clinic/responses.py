@@ -96,7 +96,7 @@ def report_pdf(response_id: str) -> ResponseReturnValue:
             found = _download(response_id, as_it_is_now=as_it_is_now)
     if found.pdf is None:
         return redirect(url_for("clinic.report_progress", response_id=response_id))
-    return _pdf_file(found.view, found.pdf)
+    return _pdf_file(found.name, found.pdf)
 
 
 @blueprint.get(f"/responses/{_ID}/signed/<int:number>.pdf")
@@ -112,7 +112,7 @@ def signed_pdf(response_id: str, number: int) -> ResponseReturnValue:
         now=context.now(),
         zone=context.settings().zone,
     )
-    return _pdf_file(view, pdf)
+    return _pdf_file(file_name(view, context.settings().zone), pdf)
 
 
 def _made_now(response_id: str, wanted: Copy) -> ResponseReturnValue:
@@ -124,11 +124,10 @@ def _made_now(response_id: str, wanted: Copy) -> ResponseReturnValue:
     except RenderError as error:
         current_app.logger.error("a report could not be rendered: %s", error)  # its message holds no answer
         return render_template("clinic/no_pdf.html", response_id=response_id), 503, {"Retry-After": "30"}
-    return _pdf_file(view, pdf)
+    return _pdf_file(file_name(view, context.settings().zone), pdf)
 
 
-def _pdf_file(view: review.ResponseView, pdf: bytes) -> Response:
-    name = file_name(view, context.settings().zone)
+def _pdf_file(name: str, pdf: bytes) -> Response:
     return Response(
         pdf,
         mimetype="application/pdf",
@@ -245,6 +244,7 @@ def response_page(view: review.ResponseView, form: Form | None = None, *, paper_
         languages=_languages(view),
         shown_in=_shown_in() if _shown_in() != language.current() else None,
         signed_reports=kept,
+        signed_without_pdf=signed.without_pdf(view, kept),
         was_added_to=view.signed_off is not None and signed.was_added_to(view),
         same_patient_waits=any(other.reviewed_at is None for other in others),
     )

@@ -24,6 +24,7 @@ FONTS = Path(__file__).parent / "fonts"
 os.environ["FONTCONFIG_FILE"] = str(FONTS / "fonts.conf")
 
 import weasyprint  # noqa: E402
+from cssselect2 import ElementWrapper  # type: ignore[import-untyped]  # noqa: E402  # WeasyPrint's own
 from weasyprint.urls import URLFetcher  # noqa: E402
 
 from reports import archive  # noqa: E402
@@ -62,19 +63,19 @@ class _Document(weasyprint.HTML):  # type: ignore[misc]  # WeasyPrint has no typ
     def __init__(self, html: str) -> None:
         super().__init__(string=_NOTHING, url_fetcher=_FETCHER)
         self.etree_element = _parsed(html)
-        self.wrapper_element = type(self.wrapper_element).from_html_root(self.etree_element, content_language=None)
+        self.wrapper_element = ElementWrapper.from_html_root(self.etree_element, content_language=None)
         self.style_sheets: list[weasyprint.CSS] = []
-        head = self.etree_element.find("head")
-        for style in [] if head is None else head.findall("style"):
-            self.style_sheets.append(_style_sheet(style.text))
-            head.remove(style)
+        for head in self.etree_element.findall("head"):
+            for style in head.findall("style"):
+                self.style_sheets.append(_style_sheet(style.text or ""))
+                head.remove(style)
 
     def _ua_stylesheets(self, forms: bool = False) -> list[weasyprint.CSS]:
         return [_BASE]
 
 
 def _parsed(html: str) -> Element:
-    """Return the document's root. Ours are XML as well; whatever is not is left to WeasyPrint's parser, which is slow."""
+    """Return the document's root. Ours are XML as well; what is not is left to WeasyPrint's parser, which is slow."""
     try:
         return ElementTree.fromstring(html)  # noqa: S314  # our own template, each text in it escaped
     except ElementTree.ParseError:

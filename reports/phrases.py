@@ -28,8 +28,8 @@ def listed(phrases: Iterable[str]) -> str:
 def pointed(answer: Sequence[Words], pointer: str) -> str:
     """Return what stands after an answer that goes on elsewhere, "" for one that does not.
 
-    The patient's own words are cut at a sentence's end and stand in quotes. A list of answers shows no such end, so that
-    it needs a sign.
+    The patient's own words are cut at a sentence's end and stand in quotes. A list of answers shows no such end, so it
+    needs a sign.
     """
     if not pointer or not answer:
         return whole(pointer)

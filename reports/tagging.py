@@ -31,12 +31,12 @@ _SCOPES = {"col": "/Column", "row": "/Row", "rowgroup": "/Row"}
 
 
 class RendererChangedError(RuntimeError):
-    """This version of WeasyPrint makes its tags in another way than the one that we know; no report is made with it."""
+    """WeasyPrint makes its tags in another way than the version that we know; no report is made with it."""
 
     def __init__(self, what: str) -> None:
         super().__init__(
-            f"WeasyPrint {weasyprint.__version__}: {what}. Install the version of requirements.txt; to go on to another "
-            "one, see reports/tagging.py."
+            f"WeasyPrint {weasyprint.__version__}: {what}. Install the version of requirements.txt; to go on to "
+            "another one, see reports/tagging.py."
         )
 
 
@@ -85,7 +85,8 @@ def _build(box: Any, parent: Any, pdf: Any, page_number: int, nums: Any, annotat
             found.artifacts[page_number].append(mcid)
         return
     for element in _build_box_tree(box, parent, pdf, page_number, nums, annotations, tags):
-        _add_language(box, element)
+        if box.element is not None:
+            _describe(box.element, element)
         if element["S"] == "/TH" and box.element is not None:
             element["A"]["Scope"] = _SCOPES[box.element.get("scope", "col")]
         elif element["S"] == "/Table":
@@ -93,11 +94,13 @@ def _build(box: Any, parent: Any, pdf: Any, page_number: int, nums: Any, annotat
         yield element
 
 
-def _add_language(box: Any, element: Any) -> None:
-    is_part = box.element is not None and box.element.tag != "html"
-    language = box.element.get("lang") if is_part else None
+def _describe(source: Any, element: Any) -> None:
+    """Give a tag the language of its element in the HTML, and what is said in place of a sign (``data-spoken``)."""
+    language = source.get("lang") if source.tag != "html" else None
     if language is not None:
         element["Lang"] = pydyf.String(language or UNDETERMINED)
+    if spoken := source.get("data-spoken"):
+        element["Alt"] = pydyf.String(spoken)
 
 
 def _link_cells(table: Any, tags: Tags) -> None:

@@ -33,11 +33,13 @@ LABEL_PADDING = 2.0
 LINE_POINTS, LINE_HEIGHT, LINE_PADDING = 8.5, 8.5 * 1.32 * MM_PER_POINT, 0.55
 TEXT_POINTS, TEXT_HEIGHT = 9.0, 9.0 * 1.36 * MM_PER_POINT
 SMALL_POINTS, SMALL_HEIGHT = 8.0, 8.0 * 1.36 * MM_PER_POINT
+PREVIOUS_POINTS, PREVIOUS_HEIGHT = 7.5, 7.5 * 1.32 * MM_PER_POINT
 FACT_POINTS, FACT_GAP = 7.5, 7.0
 CELL_PADDING = 1.6
 HEADING = 10.5 * 1.36 * MM_PER_POINT + 1.2
 SECTION_GAP = 3.4
 NOTE_GAP = 1.6
+WITHHELD_GAP = 1.0
 OVERVIEW_RULE = 2.0
 GLANCE_LABEL_SHARE = 0.24
 SLACK = 5.0
@@ -109,15 +111,13 @@ def band_height(band: Band, width: float) -> float:
 
 
 def _below(report: Report, width: float) -> float:
-    """Return the height of the notes and of what is said to be withheld."""
+    """Return the height of the notes."""
     height = 0.0
     if report.notes:
         height += SECTION_GAP + OVERVIEW_RULE + HEADING
     for note in report.notes:
         height += TEXT_HEIGHT * (1 + (rows(note.text, width, TEXT_POINTS) if note.text else 0)) + NOTE_GAP
         height += SMALL_HEIGHT * rows(note.byline, width, SMALL_POINTS)
-    if report.withheld:
-        height += SECTION_GAP + TEXT_HEIGHT * (1 + rows("; ".join(report.withheld), width, TEXT_POINTS))
     return height
 
 
@@ -154,8 +154,8 @@ def line_height(line: Line, width: float) -> float:
     for before in line.previous:
         said = "; ".join(f"“{words.text}”" if words.own else words.text for words in before.answer)
         told = f"Last time: {said} {before.state_label}{pointed(before.answer, before.pointer)} ({before.changed})"
-        height += rows(told, answer, SMALL_POINTS) * SMALL_HEIGHT
-        height += _entry_rows(before.entries, answer, SMALL_POINTS) * SMALL_HEIGHT
+        height += rows(told, answer, PREVIOUS_POINTS) * PREVIOUS_HEIGHT
+        height += _entry_rows(before.entries, answer, PREVIOUS_POINTS) * PREVIOUS_HEIGHT
     return height
 
 
@@ -174,6 +174,9 @@ def height_above(report: Report, width: float) -> float:
         + SMALL_HEIGHT * rows(listed(report.provenance), width, SMALL_POINTS)
         + 2.0
     )
+    if report.withheld:
+        withheld = f"{report.labels.withheld}: {'; '.join(report.withheld)}"
+        header += WITHHELD_GAP + TEXT_HEIGHT * rows(withheld, width, TEXT_POINTS)
     attention = sum(
         SECTION_GAP
         + 4.8

@@ -13,8 +13,9 @@ import weasyprint
 from benchmarks.measure import Figure, median_seconds, paired
 from reports import archive
 from reports.document import Labels, Line, Question, Report, Section, Words
-from reports.pdf import pdf_from_html, render_html, render_pdf
-from reports.process import REPORTS_PER_CHILD, Renderer
+from reports.pdf import pdf_from_html, render_html, render_paper_form, render_pdf
+from reports.process import REPORTS_PER_CHILD, TIMEOUT, Renderer
+from tests.support.long_form import long_paper_form, long_report
 from tests.support.reports import FORMS, PATIENTS, patient_report
 
 QUESTIONS_A_SECTION = 10
@@ -39,7 +40,17 @@ def run() -> Iterator[Figure]:
     each_small = median_seconds(partial(render_pdf, small), rounds=3) / 200
     each_large = median_seconds(partial(render_pdf, large), rounds=1, warm_up=0) / 5000
     yield Figure("report: a question of 5,000 / a question of 200", each_large / each_small, target=1.3)
+    yield from of_500_questions()
     yield from memory([report for name, report in reports.items() if "checkin" in name])
+
+
+def of_500_questions() -> Iterator[Figure]:
+    """Measure a long form against the time that a renderer has for one document."""
+    report, form = long_report(), long_paper_form()
+    makers = {"report": partial(render_pdf, report), "paper form": partial(render_paper_form, form)}
+    for what, make in makers.items():
+        taken = median_seconds(make, rounds=1, warm_up=0)
+        yield Figure(f"report: a form of 500 questions as a {what}", taken, "CPU s", TIMEOUT)
 
 
 def by_weasyprint_alone(html: str) -> bytes:

@@ -1,4 +1,4 @@
-"""A form of 500 questions prints, within the time and memory that a renderer has: answers, and the form on paper."""
+"""A form of 500 questions prints, within the memory that a renderer has: its answers, and the form on paper."""
 
 from __future__ import annotations
 
@@ -10,58 +10,18 @@ from typing import Any
 import pikepdf
 
 from reports.process import Renderer
-from screening.answer_formats import parse_answers
-from screening.blank import blank
-from screening.definition.loader import load_text
-from screening.definition.model import Questionnaire
-from screening.summary import ResponseFacts, summarise
 from tests.support import pdf
 from tests.support.conformance import elements, kind
-from tests.support.definitions import HEAD
+from tests.support.long_form import KINDS, QUESTIONS, given, long_paper_form, long_report
 
-QUESTIONS = 500
-A_PAGE = 10
-KINDS = ("choice", "text", "scale", "string", "integer")
-
-
-def form() -> Questionnaire:
-    """Return a form of 50 pages, its questions of five types in turn."""
-    more = {
-        "choice": "options: {{a: Rarely {n}, b: Often {n}, c: Always {n}}}",
-        "scale": "min_value: 0, max_value: 4, min_label: Least {n}, max_label: Most {n}",
-        "integer": "unit: times {n}",
-    }
-    lines = [HEAD, "pages:"]
-    for number in range(1, QUESTIONS + 1):
-        if number % A_PAGE == 1:
-            page = number // A_PAGE + 1
-            lines += [f"  - id: page{page}", f"    title: Part {page}", "    items:"]
-        kind_of_item = KINDS[number % len(KINDS)]
-        keys = f", {more[kind_of_item].format(n=number)}" if kind_of_item in more else ""
-        text = f"What of matter {number}, on days like today?"
-        lines.append(f'      - {{id: q{number}, type: {kind_of_item}, text: "{text}", short: Matter {number}{keys}}}')
-    return load_text("\n".join(lines) + "\n", "long.yaml").questionnaire
-
-
-def given(number: int) -> tuple[object, str]:
-    """Return the answer to a question, and how it is printed; of a long one how it begins and ends, parted by NUL."""
-    sentence = f"These are my words {number}. " + "I could say more. " * (number % 40) + f"And this is all, {number}."
-    answers: dict[str, tuple[object, str]] = {
-        "choice": ("b", f"Often {number}"),
-        "text": (sentence, f"These are my words {number}. \0And this is all, {number}."),
-        "scale": (3, f"3 (0 = Least {number}, 4 = Most {number})"),
-        "string": (f"My word {number}", f"“My word {number}”"),
-        "integer": (number, f"{number} times {number}"),
-    }
-    return answers[KINDS[number % len(KINDS)]]
+PATIENCE = 120
+"""Seconds, so that a busy machine fails no test; `make bench` holds both to the 20 that a renderer has."""
 
 
 @cache
 def report() -> bytes:
-    answers, _ = parse_answers(form(), {f"q{number}": given(number)[0] for number in range(1, QUESTIONS + 1)})
-    made = summarise(form(), answers, response=ResponseFacts(response_id="R-1", patient_name="Maren Holt"))
-    with Renderer() as renderer:
-        return renderer.render(made)
+    with Renderer(timeout=PATIENCE) as renderer:
+        return renderer.render(long_report())
 
 
 def places(words: str, wanted: list[str]) -> list[int]:
@@ -105,9 +65,8 @@ def test_no_question_is_parted_from_its_answer() -> None:
 
 
 def test_the_form_on_paper_holds_every_question_whole() -> None:
-    questionnaire = form()
-    with Renderer() as renderer:
-        made = renderer.render_paper_form(blank(questionnaire, questionnaire))
+    with Renderer(timeout=PATIENCE) as renderer:
+        made = renderer.render_paper_form(long_paper_form())
     pages = [" ".join(page.split()) for page in pdf.page_texts(made)]
     last = {"choice": "Always {n}", "scale": "Most {n}", "integer": "times {n}"}
     found = []

@@ -8,11 +8,14 @@ from io import BytesIO
 from pathlib import Path
 
 import pikepdf
+import weasyprint
 
 from benchmarks.measure import Figure, median_seconds, paired
+from reports import archive
 from reports.document import Labels, Line, Question, Report, Section, Words
-from reports.pdf import pdf_from_html, render_html, render_pdf
-from reports.process import REPORTS_PER_CHILD, Renderer
+from reports.pdf import pdf_from_html, render_html, render_paper_form, render_pdf
+from reports.process import REPORTS_PER_CHILD, TIMEOUT, Renderer
+from tests.support.long_form import long_paper_form, long_report
 from tests.support.reports import FORMS, PATIENTS, patient_report
 
 QUESTIONS_A_SECTION = 10
@@ -23,7 +26,7 @@ def run() -> Iterator[Figure]:
     reports = {f"{form}, {patient}": patient_report(form, patient) for form in FORMS for patient in PATIENTS}
     intake = reports["detachment-intake, thoughtful"]
     html = render_html(intake)
-    pair = paired(partial(render_pdf, intake), partial(pdf_from_html, html), rounds=9)
+    pair = paired(partial(render_pdf, intake), partial(by_weasyprint_alone, html), rounds=9)
     yield Figure("report: Report -> PDF / WeasyPrint on the finished HTML", pair.ratio, target=1.10)
     automatic = html.replace("</style>", ".topic table { table-layout: auto }\n</style>")
     pair = paired(partial(pdf_from_html, html), partial(pdf_from_html, automatic), rounds=5)
@@ -37,7 +40,27 @@ def run() -> Iterator[Figure]:
     each_small = median_seconds(partial(render_pdf, small), rounds=3) / 200
     each_large = median_seconds(partial(render_pdf, large), rounds=1, warm_up=0) / 5000
     yield Figure("report: a question of 5,000 / a question of 200", each_large / each_small, target=1.3)
+    yield from of_500_questions()
     yield from memory([report for name, report in reports.items() if "checkin" in name])
+
+
+def of_500_questions() -> Iterator[Figure]:
+    """Measure a long form against the time that a renderer has for one document."""
+    report, form = long_report(), long_paper_form()
+    makers = {"report": partial(render_pdf, report), "paper form": partial(render_paper_form, form)}
+    for what, make in makers.items():
+        taken = median_seconds(make, rounds=1, warm_up=0)
+        yield Figure(f"report: a form of 500 questions as a {what}", taken, "CPU s", TIMEOUT)
+
+
+def by_weasyprint_alone(html: str) -> bytes:
+    """Return a document as WeasyPrint makes it by itself: its own parser and style, and nothing that we add."""
+    pdf: bytes = weasyprint.HTML(string=html).write_pdf(
+        pdf_variant=archive.VARIANT,
+        color_profiles={archive.OUTPUT_INTENT: archive.color_profile()},
+        output_intent=archive.OUTPUT_INTENT,
+    )
+    return pdf
 
 
 def memory(reports: list[Report]) -> Iterator[Figure]:

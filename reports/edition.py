@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 _FOLDER = Path(__file__).parent
-_PACKAGES = ("fonttools", "jinja2", "pillow", "pydyf", "pyphen", "tinycss2", "tinyhtml5", "weasyprint")
+_PACKAGES = ("cssselect2", "fonttools", "jinja2", "pillow", "pydyf", "pyphen", "tinycss2", "tinyhtml5", "weasyprint")
 _LIBRARIES = ("libpango-1.0.so.0", "libharfbuzz.so.0", "libfontconfig.so.1")
 """The system's libraries that shape text; their file names end in their versions."""
 _LIBRARY_FOLDERS = ("/lib", "/usr/lib", "/usr/local/lib")
@@ -25,11 +25,17 @@ def edition() -> str:
         if path.is_file() and path.suffix != ".pyc":
             digest.update(f"{path.relative_to(_FOLDER)}\0".encode())
             digest.update(hashlib.sha256(path.read_bytes()).digest())
-    for package in _PACKAGES:
-        digest.update(f"{package} {version(package)}\0".encode())
-    for library in sorted(_libraries()):
-        digest.update(f"{library}\0".encode())
+    for name in made_with():
+        digest.update(f"{name}\0".encode())
     return digest.hexdigest()
+
+
+def made_with() -> tuple[str, ...]:
+    """Return what a PDF is made with: packages with their versions, then the system's libraries by their file names.
+
+    Where the same Report gives other bytes on another machine, one of these is another one there.
+    """
+    return (*(f"{package} {version(package)}" for package in _PACKAGES), *sorted(_libraries()))
 
 
 def _libraries() -> set[str]:

@@ -14,10 +14,11 @@ from markupsafe import Markup
 
 from reports.characters import printable
 from reports.document import Report
-from reports.page_one import bands, runs_over
+from reports.page_one import bands, fact_width, page_width, runs_over
 from reports.paper import PAPERS, Paper
 from reports.paper_form import PaperForm
 from reports.patient_copy import PatientCopy
+from reports.phrases import listed, pointed
 
 _PAGE_OF = re.compile(r"(\{pages?\})")
 
@@ -35,6 +36,7 @@ def render_html(report: Report, paper: Paper = "A4") -> str:
             labels=report.labels,
             paper=paper,
             page_of=_PAGE_OF.split(report.labels.page_of),
+            facts=[(fact, fact_width(fact, page_width(paper))) for fact in report.facts],
             bands=lines,
             runs_over=runs_over(report, lines, paper),
         )
@@ -59,7 +61,7 @@ def render_patient_copy_html(copy: PatientCopy, paper: Paper = "A4") -> str:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,
         undefined=StrictUndefined,
@@ -67,6 +69,8 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals |= {"listed": listed, "pointed": pointed}
+    return environment
 
 
 def _finalize(value: object) -> object:

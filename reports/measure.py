@@ -17,7 +17,8 @@ from reports.characters import FONTS, printable
 MM_PER_POINT = 25.4 / 72
 
 _FAMILIES = ("NotoSans", "NotoSansArabic", "NotoSansHebrew", "NotoSansMath", "NotoSansSymbols2", "NotoEmoji")
-_WORD = re.compile(r"\S+|\n")
+_WORD = re.compile(r"[^ \t\n]+|\n")
+"""A no-break space is part of a word."""
 
 
 @cache

@@ -17,6 +17,7 @@ from reports.document import Fact, Glance, Line, Report, Words
 from reports.measure import MM_PER_POINT, rows
 from reports.measure import width as text_width
 from reports.paper import SIZES, Paper
+from reports.phrases import listed, pointed
 
 SIDE_MARGIN = 16.0
 BOTTOM_MARGIN = 21.0
@@ -32,11 +33,13 @@ LABEL_PADDING = 2.0
 LINE_POINTS, LINE_HEIGHT, LINE_PADDING = 8.5, 8.5 * 1.32 * MM_PER_POINT, 0.55
 TEXT_POINTS, TEXT_HEIGHT = 9.0, 9.0 * 1.36 * MM_PER_POINT
 SMALL_POINTS, SMALL_HEIGHT = 8.0, 8.0 * 1.36 * MM_PER_POINT
-FACT_POINTS, FACT_GAP = 7.5, 8.0
+PREVIOUS_POINTS, PREVIOUS_HEIGHT = 7.5, 7.5 * 1.32 * MM_PER_POINT
+FACT_POINTS, FACT_GAP = 7.5, 7.0
 CELL_PADDING = 1.6
 HEADING = 10.5 * 1.36 * MM_PER_POINT + 1.2
 SECTION_GAP = 3.4
 NOTE_GAP = 1.6
+WITHHELD_GAP = 1.0
 OVERVIEW_RULE = 2.0
 GLANCE_LABEL_SHARE = 0.24
 SLACK = 5.0
@@ -55,6 +58,11 @@ class Band:
     overleaf: bool = False
 
 
+def page_width(paper: Paper) -> float:
+    """Return the width of a page inside its margins."""
+    return SIZES[paper][0] - 2 * SIDE_MARGIN
+
+
 def page_height(paper: Paper) -> float:
     """Return the height of page one inside its margins."""
     return SIZES[paper][1] - FIRST_TOP_MARGIN - BOTTOM_MARGIN
@@ -62,7 +70,7 @@ def page_height(paper: Paper) -> float:
 
 def bands(report: Report, paper: Paper) -> tuple[Band, ...]:
     """Divide the lines into bands: the first fills page one below what stands above it, the others a page each."""
-    width = SIZES[paper][0] - 2 * SIDE_MARGIN
+    width = page_width(paper)
     heights = [line_height(line, width) for line in report.lines]
     room = page_height(paper) - height_above(report, width) - SLACK
     full = SIZES[paper][1] - TOP_MARGIN - BOTTOM_MARGIN - SLACK
@@ -92,7 +100,7 @@ def runs_over(report: Report, lines: Sequence[Band], paper: Paper) -> bool:
     """
     if any(band.overleaf for band in lines) or len(lines) > 1:
         return True
-    width = SIZES[paper][0] - 2 * SIDE_MARGIN
+    width = page_width(paper)
     height = height_above(report, width) + sum(band_height(band, width) for band in lines) + _below(report, width)
     return height > page_height(paper) - SLACK
 
@@ -103,15 +111,13 @@ def band_height(band: Band, width: float) -> float:
 
 
 def _below(report: Report, width: float) -> float:
-    """Return the height of the notes and of what is said to be withheld."""
+    """Return the height of the notes."""
     height = 0.0
     if report.notes:
         height += SECTION_GAP + OVERVIEW_RULE + HEADING
     for note in report.notes:
         height += TEXT_HEIGHT * (1 + (rows(note.text, width, TEXT_POINTS) if note.text else 0)) + NOTE_GAP
         height += SMALL_HEIGHT * rows(note.byline, width, SMALL_POINTS)
-    if report.withheld:
-        height += SECTION_GAP + TEXT_HEIGHT * (1 + rows("; ".join(report.withheld), width, TEXT_POINTS))
     return height
 
 
@@ -140,16 +146,16 @@ def line_height(line: Line, width: float) -> float:
     label = column * LABEL_SHARE - NUMBER - LABEL_PADDING
     answer = column * (1 - LABEL_SHARE)
     text = "; ".join(f"“{words.text}”" if words.own else words.text for words in line.answer)
-    text = " ".join([*text.split(), line.state_label, line.pointer]).strip()
+    text = f"{text} {line.state_label}".strip() + pointed(line.answer, line.pointer)
     below = rows(text, answer, LINE_POINTS) if text or not line.entries else 0
     below += _entry_rows(line.entries, answer, LINE_POINTS)
     count = max(rows(line.label, label, LINE_POINTS), below)
     height = count * LINE_HEIGHT + LINE_PADDING
     for before in line.previous:
         said = "; ".join(f"“{words.text}”" if words.own else words.text for words in before.answer)
-        told = f"Last time: {said} {before.state_label} {before.pointer} {before.changed}"
-        height += rows(told, answer, SMALL_POINTS) * SMALL_HEIGHT
-        height += _entry_rows(before.entries, answer, SMALL_POINTS) * SMALL_HEIGHT
+        told = f"Last time: {said} {before.state_label}{pointed(before.answer, before.pointer)} ({before.changed})"
+        height += rows(told, answer, PREVIOUS_POINTS) * PREVIOUS_HEIGHT
+        height += _entry_rows(before.entries, answer, PREVIOUS_POINTS) * PREVIOUS_HEIGHT
     return height
 
 
@@ -165,9 +171,12 @@ def height_above(report: Report, width: float) -> float:
     header = (
         name
         + _facts_height(report.facts, width)
-        + SMALL_HEIGHT * rows(" · ".join(report.provenance), width, SMALL_POINTS)
+        + SMALL_HEIGHT * rows(listed(report.provenance), width, SMALL_POINTS)
         + 2.0
     )
+    if report.withheld:
+        withheld = f"{report.labels.withheld}: {'; '.join(report.withheld)}"
+        header += WITHHELD_GAP + TEXT_HEIGHT * rows(withheld, width, TEXT_POINTS)
     attention = sum(
         SECTION_GAP
         + 4.8
@@ -181,10 +190,16 @@ def height_above(report: Report, width: float) -> float:
     return header + attention + glance + last_visit + SECTION_GAP + OVERVIEW_RULE + HEADING
 
 
+def fact_width(fact: Fact, width: float) -> float:
+    """Return the room that a fact gets where the page is ``width`` wide: its own, with a little to spare."""
+    own = max(text_width(fact.label, FACT_POINTS), text_width(fact.value, TEXT_POINTS))
+    return round(min(own + 1.0, width), 1)
+
+
 def _facts_height(facts: Sequence[Fact], width: float) -> float:
     lines, used = 0, width
     for fact in facts:
-        needed = max(text_width(fact.label, FACT_POINTS), text_width(fact.value, TEXT_POINTS))
+        needed = fact_width(fact, width)
         if used + needed > width:
             lines, used = lines + 1, 0.0
         used += needed + FACT_GAP

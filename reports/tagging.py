@@ -1,25 +1,43 @@
 """What the renderer's tags lack for PDF/UA: languages of parts, scopes, headers by name, artefacts.
 
 WeasyPrint builds the tag tree box by box, and says nowhere else which box became which tag; so that one step is
-wrapped here. Its version is pinned, and tests read the tags back.
+wrapped here, though it is none of WeasyPrint's public functions. A version that does it in another way is refused with
+`RendererChangedError` rather than trusted with a report: at import where the function is gone or takes something else,
+at the first report where it is not called any more.
 """
 
 from __future__ import annotations
 
+import inspect
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import pydyf  # type: ignore[import-untyped]  # has no types
+import weasyprint
 import weasyprint.pdf.tags as renderer
 from weasyprint.formatting_structure import boxes
 
 UNDETERMINED = "und"
 """BCP 47 for a language that nobody knows: without it a part would be taken for the document's language."""
 
+BUILDER = "_build_box_tree"
+"""The function of ``weasyprint.pdf.tags`` that is wrapped."""
+_PARAMETERS = ["box", "parent", "pdf", "page_number", "nums", "annotations", "tags"]
+
 _SCOPES = {"col": "/Column", "row": "/Row", "rowgroup": "/Row"}
+
+
+class RendererChangedError(RuntimeError):
+    """WeasyPrint makes its tags in another way than the version that we know; no report is made with it."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"WeasyPrint {weasyprint.__version__}: {what}. Install the version of requirements.txt; to go on to "
+            "another one, see reports/tagging.py."
+        )
 
 
 @dataclass(slots=True)
@@ -35,39 +53,54 @@ class Tags:
     identified: list[Any] = field(default_factory=list)
 
 
+def builder() -> Callable[..., Iterator[Any]]:
+    """Return WeasyPrint's function that makes the tags of one box; RendererChangedError if it is not the known one."""
+    function: Callable[..., Iterator[Any]] | None = getattr(renderer, BUILDER, None)
+    if function is None:
+        raise RendererChangedError(f"weasyprint.pdf.tags has no {BUILDER}")
+    parameters = list(inspect.signature(function).parameters)
+    if parameters != _PARAMETERS:
+        raise RendererChangedError(f"{BUILDER} takes {', '.join(parameters)}, not {', '.join(_PARAMETERS)}")
+    return function
+
+
 _found: WeakKeyDictionary[Any, Tags] = WeakKeyDictionary()
-_build_box_tree = renderer._build_box_tree
+_build_box_tree = builder()
 
 
 def tags_of(pdf: Any) -> Tags:
-    """Return what was found out about a document while it was made."""
-    return _found.setdefault(pdf, Tags())
+    """Return what was found out about a document while it was made; RendererChangedError if that was nothing at all."""
+    if pdf not in _found:
+        raise RendererChangedError(f"{BUILDER} was not called for a tagged PDF")
+    return _found[pdf]
 
 
-def _build(
-    box: Any, parent: Any, pdf: Any, page_number: int, nums: Any, annotations: Any, marked: Any
-) -> Iterator[Any]:
+def _build(box: Any, parent: Any, pdf: Any, page_number: int, nums: Any, annotations: Any, tags: Any) -> Iterator[Any]:
+    found = _found.setdefault(pdf, Tags())
     if isinstance(box, boxes.MarginBox):
         before = set(nums)
-        yield from _build_box_tree(box, parent, pdf, page_number, nums, annotations, marked)
+        yield from _build_box_tree(box, parent, pdf, page_number, nums, annotations, tags)
         for mcid in nums.keys() - before:
             nums[mcid] = b"null"  # its place in the list stays: the others are found by theirs
-            tags_of(pdf).artifacts[page_number].append(mcid)
+            found.artifacts[page_number].append(mcid)
         return
-    for element in _build_box_tree(box, parent, pdf, page_number, nums, annotations, marked):
-        _add_language(box, element)
+    for element in _build_box_tree(box, parent, pdf, page_number, nums, annotations, tags):
+        if box.element is not None:
+            _describe(box.element, element)
         if element["S"] == "/TH" and box.element is not None:
             element["A"]["Scope"] = _SCOPES[box.element.get("scope", "col")]
         elif element["S"] == "/Table":
-            _link_cells(box, tags_of(pdf))
+            _link_cells(box, found)
         yield element
 
 
-def _add_language(box: Any, element: Any) -> None:
-    is_part = box.element is not None and box.element.tag != "html"
-    language = box.element.get("lang") if is_part else None
+def _describe(source: Any, element: Any) -> None:
+    """Give a tag the language of its element in the HTML, and what is said in place of a sign (``data-spoken``)."""
+    language = source.get("lang") if source.tag != "html" else None
     if language is not None:
         element["Lang"] = pydyf.String(language or UNDETERMINED)
+    if spoken := source.get("data-spoken"):
+        element["Alt"] = pydyf.String(spoken)
 
 
 def _link_cells(table: Any, tags: Tags) -> None:
@@ -87,4 +120,4 @@ def _link_cells(table: Any, tags: Tags) -> None:
             cell.mark["A"]["Headers"] = pydyf.Array([*own, *cell.mark["A"].get("Headers", ())])
 
 
-renderer._build_box_tree = _build
+setattr(renderer, BUILDER, _build)

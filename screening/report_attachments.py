@@ -35,9 +35,10 @@ def attachments(
 ) -> tuple[Attachment, ...]:
     """Return the QuestionnaireResponse and the Questionnaire, dated by when the answers were sent.
 
-    ``questionnaire`` is the whole file, ``zone`` where the patient's clock hung, ``page_languages``,
-    ``status`` and ``typed_in_by`` as in `screening.answer_fhir.response_to_fhir`. With ``withhold_sensitive`` neither
-    holds anything of a sensitive page, and both are tagged as not whole.
+    ``questionnaire`` is the whole file, in the language and wording in which the patient answered it: other software
+    may keep these two and never the report, whose words are the reader's. ``zone`` is where the patient's clock hung,
+    ``page_languages``, ``status`` and ``typed_in_by`` as in `screening.answer_fhir.response_to_fhir`. With
+    ``withhold_sensitive`` neither holds anything of a sensitive page, and both are tagged as not whole.
     """
     form = offered(questionnaire, switched_on)
     if withhold_sensitive:
@@ -69,6 +70,6 @@ def attachments(
         )
 
     return (
-        attached(definition, "Supplement", "The questions as FHIR R4 Questionnaire"),
+        attached(definition, "Supplement", "The questions as the patient read them, as FHIR R4 Questionnaire"),
         attached(response, "Source", "The answers as FHIR R4 QuestionnaireResponse"),
     )

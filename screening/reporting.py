@@ -6,19 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
-from reports.document import Labels, Report
+from reports.document import Report
 from screening.answer_fhir import response_to_fhir
 from screening.definition.fhir_terms import Json
 from screening.definition.model import Questionnaire
 from screening.intake.sending import Helper
 from screening.path import offered
+from screening.readers import reader_in as reader_in
 from screening.report_attachments import attachments
 from screening.review import ResponseView
-from screening.summary import Reader, Wording, summarise
-from screening.translations import catalog, translated
-
-_QUOTES: Mapping[str, tuple[str, str]] = {"es": ("«", "»"), "ar": ("«", "»")}
-"""Marks around the patient's own words, where a language has others than English."""
+from screening.summary import Reader, summarise
+from screening.translations import catalog
 
 HELPERS: Mapping[str, str] = {
     Helper.FAMILY_OR_FRIEND.value: "family or friend",
@@ -27,18 +25,6 @@ HELPERS: Mapping[str, str] = {
     Helper.SOMEONE_ELSE.value: "someone else",
 }
 """Who helped the patient, code -> words, translated where they are shown; whoever answered alone had no helper."""
-
-
-def reader_in(language: str, zone: tzinfo) -> Reader:
-    """Return somebody who reads reports in this language (BCP 47), in this time zone, with all fixed words in it."""
-    labels = translated(Labels(), language)
-    quote = _QUOTES.get(language.split("-")[0], labels.quote)
-    return Reader(
-        locale="en-GB" if language == "en" else language,
-        time_zone=zone,
-        wording=translated(Wording(), language),
-        labels=replace(labels, quote=quote),
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +40,7 @@ ON_SCREEN = Copy(attachments=False)
 
 
 def report_of(view: ResponseView, reader: Reader, copy: Copy = COMPLETE) -> Report:
-    """Return the report of a response, in the reader's language."""
+    """Return the report of a response, in the reader's language; what it carries is in the patient's."""
     helper = HELPERS.get(view.helped_by or "", "")
     facts = replace(view.facts, helper=catalog(reader.locale).ugettext(helper) if helper else "")
     report = summarise(
@@ -68,7 +54,7 @@ def report_of(view: ResponseView, reader: Reader, copy: Copy = COMPLETE) -> Repo
     if not copy.attachments:
         return report
     attached = attachments(
-        view.questionnaire,
+        view.as_asked,
         view.answers,
         switched_on=facts.switched_on,
         response_id=view.response_id,
@@ -85,11 +71,11 @@ def report_of(view: ResponseView, reader: Reader, copy: Copy = COMPLETE) -> Repo
 def fhir_of(view: ResponseView, zone: tzinfo, asked: Questionnaire | None = None) -> Json:
     """Return a response as a FHIR R4 QuestionnaireResponse; ``zone`` is the clinic's.
 
-    ``asked`` is its questionnaire where that is not to be in the view's language. What was typed in from paper and not
-    yet compared with it is `in-progress`: nobody has vouched for it.
+    ``asked`` is its questionnaire where that is not to be in the language in which the patient answered. What was typed
+    in from paper and not yet compared with it is `in-progress`: nobody has vouched for it.
     """
     return response_to_fhir(
-        offered(asked or view.questionnaire, view.facts.switched_on),
+        offered(asked or view.as_asked, view.facts.switched_on),
         view.answers,
         response_id=view.response_id,
         status=_status(view),

@@ -60,7 +60,8 @@ class ResponseView:
     """A sent response with all that a report of it says.
 
     ``questionnaire`` is the whole frozen version, parts that were off included, in the language that was asked for
-    where it has a translation. ``facts`` and ``review`` are ready for
+    where it has a translation; ``as_asked`` is the same in the language and wording in which the patient answered.
+    ``facts`` and ``review`` are ready for
     `screening.summary.summarise`, but for ``facts.helper``: ``helped_by`` is its code, and words are the reader's.
     ``sitting`` lists the responses that came with this one, itself included, in order. ``corrects_id`` is the response
     that this one corrects, ``corrected_by_id`` the one that corrects this. ``paper`` tells of one that was typed in
@@ -77,6 +78,7 @@ class ResponseView:
     patient_id: str
     content_hash: str
     questionnaire: Questionnaire
+    as_asked: Questionnaire
     answers: Answers
     facts: ResponseFacts
     review: ReviewFacts
@@ -139,6 +141,7 @@ def view_of(
         patient_id=response.patient_id,
         content_hash=response.content_hash,
         questionnaire=questionnaire,
+        as_asked=in_language(session, response, base, translations, response.language),
         answers=responses.open_answers(keyring, response, questionnaire),
         facts=replace(
             facts,

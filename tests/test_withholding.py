@@ -10,7 +10,7 @@ from io import BytesIO
 import pikepdf
 import pytest
 
-from reports.document import Report
+from reports.document import Note, Report
 from reports.pdf import render_pdf
 from screening.answer_formats import parse_answers
 from screening.definition.loader import load, load_text
@@ -19,7 +19,7 @@ from screening.report_attachments import SUBSETTED, attachments
 from screening.summary import AttentionSetting, Entry, ReviewFacts, summarise
 from screening.withholding import without_sensitive
 from tests.support import conformance, pdf
-from tests.support.reports import FORMS, ROOT, facts
+from tests.support.reports import FORMS, ROOT, facts, patient_report
 
 FORM = """\
 id: visit
@@ -67,6 +67,7 @@ REVIEW = ReviewFacts(
     note=Entry(by="Dr A. Novak", at=NOW, text="Spoke about the zebra."),
     addenda=(Entry(by="Dr A. Novak", at=NOW, text="And the okapi."),),
 )
+NOTES = (Note(heading="Note", text="Talked about the winter. " * 40, byline="Dr A. Novak, 3 June 2026"),)
 ATTENTION = (AttentionSetting(item="hurt", answer=True, asked_by="Dr A. Novak", set_on=date(2026, 5, 3)),)
 
 
@@ -118,6 +119,16 @@ def test_page_one_says_what_is_missing_by_number_alone() -> None:
     first = " ".join(pdf.page_texts(render_pdf(report(withhold=True)))[0].split())
     assert "Withheld from this copy: questions 2–6, 8; the clinic’s notes" in first
     assert "7 What do you eat?" in first  # the number that it has in the whole form
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_page_one_says_so_however_full_it_is(form: str) -> None:
+    """What comes after the answers may stand overleaf, and a copy's first page may be all that somebody looks at."""
+    missing = "questions 3–5"
+    made = replace(patient_report(form, "thoughtful"), withheld=(missing,), notes=NOTES)
+    pages = [" ".join(page.split()) for page in pdf.page_texts(render_pdf(made))]
+    assert f"Withheld from this copy: {missing}" in pages[0]
+    assert not any("Withheld" in page for page in pages[1:])
 
 
 def test_the_sign_off_stays() -> None:

@@ -63,6 +63,7 @@ main = LazyGroup(
         "reports": "screening.cli.reports:reports",
         "record": "screening.cli.record:record",
         "verify": "screening.cli.verify:verify",
+        "versions": "screening.cli.versions:versions",
         "erase": "screening.cli.clinic:erase",
         "staff": "screening.cli.clinic:staff",
     },

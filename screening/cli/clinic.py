@@ -22,7 +22,8 @@ from screening.cli.operate import open_store
 from screening.cli.output import tell_missing, write_whole
 from screening.config import Settings
 from screening.delivery import prepare, signed
-from screening.reporting import COMPLETE, Copy, fhir_of, reader_in, report_of
+from screening.readers import reader_in
+from screening.reporting import COMPLETE, Copy, fhir_of, report_of
 from screening.store import registry
 from screening.store.access import RIGHTS, ROLES
 from screening.store.audit import Actor
@@ -115,7 +116,7 @@ def invite(
 @click.option(
     "--language",
     type=click.Choice(LANGUAGES),
-    help="Of questions and words; default: `staff_language`, for FHIR the form's own.",
+    help="Of questions and words; default: `staff_language`, for FHIR the patient's.",
 )
 @click.option(
     "--format",
@@ -150,8 +151,9 @@ def report(
         attachments=not for_outsiders if attach is None else attach,
     )
     with working() as (store, settings):
-        # FHIR is for programs: the questions stand in the form's own language, unless another one is asked for.
-        language = language or ("" if form == "fhir" else settings.staff_language)
+        # FHIR is for programs: the questions stand there as the patient read them, unless a language is asked for.
+        asked_for = language
+        language = language or settings.staff_language
         view = review.load_response(
             store,
             CLI,
@@ -163,7 +165,9 @@ def report(
             language=language,
         )
         if form == "fhir":
-            content = json.dumps(fhir_of(view, settings.zone), ensure_ascii=False, indent=2)
+            content = json.dumps(
+                fhir_of(view, settings.zone, view.questionnaire if asked_for else None), ensure_ascii=False, indent=2
+            )
             write_whole(output, f"{content}\n".encode())
             return
         with Renderer() as renderer:

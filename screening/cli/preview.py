@@ -18,9 +18,10 @@ from screening.answer_formats import AnswersError, parse_answers, parse_json, sw
 from screening.answers import Answers
 from screening.cli import Refused
 from screening.cli.output import tell_missing, write_whole
-from screening.cli.questionnaire import load_or_refuse
+from screening.cli.questionnaire import in_language, load_or_refuse
 from screening.definition.model import Questionnaire
 from screening.path import offered
+from screening.readers import reader_in
 from screening.report_attachments import attachments
 from screening.summary import ResponseFacts, summarise
 
@@ -47,13 +48,16 @@ RESPONSE_ID = "preview"
     help="The report as PDF, as the PDF's source, as data; or a FHIR QuestionnaireResponse.",
 )
 @click.option("--at", metavar="TIME", help="When it was sent, in ISO 8601. Without it no time is printed.")
+@click.option("--language", metavar="LANG", help="Of the translation beside the file, and of the report's fixed words.")
 @click.option("--paper", type=click.Choice(PAPERS), default="A4", help="The PDF's paper.")
-def preview(file: Path, answers_file: Path, output: Path, form: str, at: str | None, paper: Paper) -> None:
+def preview(
+    file: Path, answers_file: Path, output: Path, form: str, at: str | None, language: str | None, paper: Paper
+) -> None:
     """Write the report for a questionnaire and answers, as a clinician would get it.
 
     `-o -` writes to standard output.
     """
-    questionnaire = load_or_refuse(file).questionnaire
+    questionnaire = in_language(load_or_refuse(file).questionnaire, file, language)
     time = _time(at)
     try:
         raw = parse_json(_read(answers_file))
@@ -62,11 +66,16 @@ def preview(file: Path, answers_file: Path, output: Path, form: str, at: str | N
         raise Refused("\n".join(f"{answers_file}: {message}" for message in error.messages)) from None
     for note in notes:
         click.echo(f"{answers_file}: {note}", err=True)
-    write_whole(output, _made(form, questionnaire, answers, time, paper))
+    write_whole(output, _made(form, questionnaire, answers, time, paper, language or "en"))
 
 
 def _made(
-    form: str, questionnaire: Questionnaire, answers: Answers, time: datetime.datetime | None, paper: Paper
+    form: str,
+    questionnaire: Questionnaire,
+    answers: Answers,
+    time: datetime.datetime | None,
+    paper: Paper,
+    language: str,
 ) -> bytes:
     switched_on = switched_on_by(questionnaire, answers)
     if form == "fhir":
@@ -76,6 +85,7 @@ def _made(
         questionnaire,
         answers,
         response=ResponseFacts(response_id=RESPONSE_ID, patient_name=NOBODY, sent_at=time, switched_on=switched_on),
+        reader=reader_in(language, datetime.UTC),
     )
     if form == "pdf":
         attached = attachments(

@@ -19,8 +19,10 @@ from screening.definition.checks import examine
 from screening.definition.fhir import questionnaire_to_fhir
 from screening.definition.loader import Loaded, load
 from screening.definition.model import Questionnaire
-from screening.definition.overlay_reader import split_name
+from screening.definition.overlay import apply
+from screening.definition.overlay_reader import load_overlay, overlay_path, overlay_paths, split_name
 from screening.definition.problems import DefinitionError
+from screening.translations import LANGUAGES
 
 SHIPPED = Path(__file__).resolve().parents[2] / "questionnaires"
 """Where an ID is looked up first."""
@@ -74,20 +76,46 @@ def load_or_refuse(path: Path) -> Loaded:
         raise Refused(str(error)) from None
 
 
-def find(source: str, version: str | None) -> Questionnaire:
-    """Return the definition that a path or an ID names, in the version asked for; Refused if there is none."""
+def find(source: str, version: str | None, language: str | None = None) -> Questionnaire:
+    """Return the definition that a path or an ID names, in the version asked for; Refused if there is none.
+
+    ``language`` (BCP 47) asks for a translation: the one beside the file, or that of the database.
+    """
     path = Path(source)
     is_file = path.suffix in (".yaml", ".yml") or path.exists() or path.name != source
     shipped = path if is_file else SHIPPED / f"{source}.yaml"
     found = load_or_refuse(shipped).questionnaire if is_file or shipped.is_file() else None
     if found is not None and version in (None, found.version):
-        return found
-    registered = None if is_file or not _has_settings() else _in_database(source, version)
+        return in_language(found, shipped, language)
+    registered = None if is_file or not _has_settings() else _in_database(source, version, language)
     if registered is not None:
         return registered
     if found is None:
         raise Refused(f"{source}: there is no such file, and no questionnaire of this id{_known_ids()}")
     raise Refused(f"{source}: this is version {found.version}; version {version} is not here")
+
+
+def in_language(found: Questionnaire, path: Path, language: str | None) -> Questionnaire:
+    """Return a questionnaire, read from ``path``, by the translation beside it; Refused if there is none, or a bad one.
+
+    What the translation lacks stays as it is in the file, and is told on standard error.
+    """
+    if language in (None, found.language):
+        return found
+    translation = overlay_path(path, language)
+    if not translation.is_file():
+        there = sorted({found.language, *(parts[1] for one in overlay_paths(path) if (parts := split_name(one)))})
+        raise Refused(f"--language {language}: there is no {translation}; there are {', '.join(there)}")
+    try:
+        overlay = load_overlay(translation, found)
+    except DefinitionError as error:
+        raise Refused(str(error)) from None
+    if not overlay.complete:
+        count = len(overlay.missing) + len(overlay.stale)
+        click.echo(f"{translation}: {count} texts have no translation that fits; they stay as they are", err=True)
+    if language not in LANGUAGES:
+        click.echo(f"--language {language}: the fixed words are in English, there is no translation of them", err=True)
+    return apply(found, overlay)
 
 
 def _has_settings() -> bool:
@@ -98,15 +126,24 @@ def _has_settings() -> bool:
     return any(named) or Path(CONFIG_FILE).exists()
 
 
-def _in_database(questionnaire_id: str, version: str | None) -> Questionnaire | None:
-    """Return a registered version, the newest where none is named; None if there is none."""
+def _in_database(questionnaire_id: str, version: str | None, language: str | None) -> Questionnaire | None:
+    """Return a registered version, the newest where none is named; None if there is none.
+
+    Refused where it has no translation into ``language``.
+    """
     from screening.cli.operate import open_store  # with it come the database and the server: only for who asks
-    from screening.store import registry
+    from screening.store import overlays, registry
 
     with open_store() as (store, _settings), store.read() as session:
         for row in registry.versions(session, questionnaire_id):
             if version in (None, row.version):
-                return registry.definition(session, questionnaire_id, row.version)
+                base = registry.definition(session, questionnaire_id, row.version)
+                if language in (None, base.language):
+                    return base
+                translated = overlays.best(session, base, row.content_hash, language)
+                if translated is None:
+                    raise Refused(f"--language {language}: {questionnaire_id} {row.version} has no such translation")
+                return translated.questionnaire
     return None
 
 

@@ -196,6 +196,7 @@ def _view(
         patient_id=row.patient_id,
         content_hash=row.content_hash,
         questionnaire=questionnaire,
+        as_asked=in_language(session, response, base, {}, response.language),
         answers=responses.read_answers(questionnaire, kept["pages"]),
         facts=replace(facts, paper=on_paper),
         review=ReviewFacts(

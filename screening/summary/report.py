@@ -150,7 +150,7 @@ class _Summary:
             anchor=f"page-{page.id}",
             title=page.title,
             intro=page.intro or "",
-            recall=page.recall or "",
+            recall=page.recall if page.recall and page.recall != page.title else "",
             note=self._page_note(page),
             sensitive=page.sensitive is not None,
             questions=tuple(self._questions(page)),

@@ -30,18 +30,26 @@ _REQUEST = re.compile(r"\s*(?:[(（][^()（）]*[)）])?\s*[:：]?\s*$")
 
 def direction_of(text: str) -> Direction:
     """Return the direction of the first strong character; left to right if there is none (UAX 9, rule P2)."""
+    return _direction_of_letters(text) or "ltr"
+
+
+def _direction_of_letters(text: str) -> Direction | None:
     for character in text:
         strong = unicodedata.bidirectional(character)
         if strong in {"L", "R", "AL"}:
             return "ltr" if strong == "L" else "rtl"
-    return "ltr"
+    return None
 
 
 def own_words(text: str, label: str = "", language: str = "") -> Words:
     """Return what the patient typed; its direction is that of its first letter.
 
-    ``language`` (BCP 47) is that of the page on which it was typed, "" where that is not known.
+    ``language`` (BCP 47) is that of the page on which it was typed, "" where that is not known. Words in letters that
+    run the other way are in another language, and nobody knows which.
     """
+    letters = _direction_of_letters(text)
+    if language and letters is not None and letters != direction_of_language(language):
+        language = ""
     return Words(text=text, language=language, direction=direction_of(text), own=True, label=label)
 
 

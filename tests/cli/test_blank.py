@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from screening.cli import main
 from tests.support import pdf
-from tests.support.definitions import FIXTURES
+from tests.support.definitions import FIXTURES, SHIPPED
 from tests.support.reports import ROOT
 
 FORM = """\
@@ -106,3 +106,24 @@ def test_diff_of_a_form_with_itself_says_so_and_json_is_for_programs(form: Path)
     assert json.loads(run("questionnaire", "diff", form, form, "--format", "json").stdout) == []
     plain = json.loads(run("questionnaire", "diff", form, FIXTURES / "grid.yaml", "--format", "json").stdout)
     assert {"added", "removed"} <= {change["kind"] for change in plain}
+
+
+def test_a_form_in_another_language_has_all_its_words_in_it(tmp_path: Path) -> None:
+    for source in ("detachment-checkin", SHIPPED / "detachment-checkin.yaml"):
+        result = run("blank", source, "-o", tmp_path / "out.pdf", "--language", "es", "--help-number", "112")
+        assert (result.exit_code, result.output) == (0, "")
+        made = (tmp_path / "out.pdf").read_bytes()
+        assert pdf.language(made) == "es"
+        words = pdf.text(made)
+        for expected in ("Prefiero no decirlo", "llame al 112", "Responda solo si"):
+            assert expected in words
+        for english in ("I prefer not to say", "go to question", "Tick", "Answer only", "Page"):
+            assert english not in words
+
+
+def test_a_form_in_a_language_that_has_no_translation_is_refused(form: Path) -> None:
+    result = run("blank", form, "-o", form.with_suffix(".pdf"), "--language", "es")
+    assert result.exit_code == 1
+    assert "there is no" in result.output
+    assert "mood.es.yaml; there are en" in result.output
+    assert not form.with_suffix(".pdf").exists()

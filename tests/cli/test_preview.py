@@ -12,7 +12,9 @@ from click.testing import CliRunner, Result
 
 from reports.interchange import report_from_json
 from screening.cli import main
+from screening.definition.loader import load_text
 from tests.support import pdf
+from tests.support.definitions import overlay_of
 from tests.support.reports import ROOT
 
 FORM = """\
@@ -167,3 +169,40 @@ def test_neither_flask_nor_the_database_is_loaded() -> None:
     script = "import sys, screening.cli.preview; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert {"flask", "sqlalchemy", "wtforms", "weasyprint"} & set(done.stdout.split()) == set()
+
+
+def test_a_translation_beside_the_file_is_taken_with_the_words_around_it(form: Path) -> None:
+    base = load_text(FORM, "mood.yaml").questionnaire
+    form.with_name("mood.es.yaml").write_text(overlay_of(base, "es", numb="¿Se siente insensible?"))
+    assert run(form, {"numb": "often"}, "--language", "es").exit_code == 0
+    made = (form.parent / "out.pdf").read_bytes()
+    assert pdf.language(made) == "es"
+    for expected in ("¿Se siente insensible?", "(es) Often", "Sin responder"):
+        assert expected in pdf.text(made)
+    carried = json.loads(pdf.attachments(made)["Questionnaire.json"])
+    assert (carried["language"], carried["item"][0]["item"][0]["text"]) == ("es", "¿Se siente insensible?")
+    answers = run(form, {"numb": "often"}, "--language", "es", "--format", "fhir", output="-")
+    assert json.loads(answers.stdout)["language"] == "es"
+
+
+def test_a_translation_that_is_not_there_is_refused_and_those_that_are_there_are_named(form: Path) -> None:
+    base = load_text(FORM, "mood.yaml").questionnaire
+    form.with_name("mood.es.yaml").write_text(overlay_of(base, "es"))
+    result = run(form, {}, "--language", "cs")
+    assert result.exit_code == 1
+    assert "mood.cs.yaml; there are en, es" in result.stderr
+    assert run(form, {}, "--language", "en").exit_code == 0
+
+
+def test_what_a_translation_lacks_is_told_and_a_mistake_in_it_refused(form: Path) -> None:
+    base = load_text(FORM, "mood.yaml").questionnaire
+    translation = form.with_name("mood.es.yaml")
+    translation.write_text(overlay_of(base, "es", numb=""))
+    result = run(form, {}, "--language", "es", "--format", "json", output="-")
+    assert result.exit_code == 0
+    assert "How often did you feel numb?" in result.stdout
+    assert "mood.es.yaml: 1 texts have no translation" in result.stderr
+    translation.write_text("translates: mood\nlanguage: es\ncolour: red\n")
+    result = run(form, {}, "--language", "es")
+    assert result.exit_code == 1
+    assert "mood.es.yaml:3:" in result.stderr

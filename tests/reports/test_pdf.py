@@ -102,6 +102,7 @@ def test_page_one_holds_its_parts_in_their_order() -> None:
         "Maren Holt",
         "Not yet reviewed",
         "Days, version 1",
+        "Withheld from this copy: Closeness",
         "asked to see this first",
         "In the patient’s words",
         "1 Hope To laugh again. continues, question 1",
@@ -110,7 +111,6 @@ def test_page_one_holds_its_parts_in_their_order() -> None:
         "2 Day 2 Some days",
         "3 Day 3 Left blank",
         "Note Talked about winter. Dr A. Novak, 3 June 2026, 11:02",
-        "Withheld from this copy: Closeness",
     ]
     places = [first.find(part) for part in parts]
     assert -1 not in places, dict(zip(parts, places, strict=True))

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterator, Sequence
 from io import BytesIO
+from itertools import groupby
 from typing import Any
 
 import pikepdf
+
+_FROM_RIGHT = {"R", "AL"}
+_FROM_LEFT = {"L", "EN", "AN"}
 
 
 def page_texts(pdf: bytes) -> list[str]:
@@ -122,8 +127,33 @@ def _pieces(page: pikepdf.Page) -> Iterator[str]:
     return (text for _, text in _numbered_pieces(page))
 
 
+def marked_texts(page: pikepdf.Page) -> dict[int, str]:
+    """Return the text of each marked content in the order in which it is read, by its number."""
+    found: dict[int, list[str]] = {}
+    for number, glyphs in numbered_glyphs(page):
+        if number is not None:
+            found.setdefault(number, []).extend(glyphs)
+    return {number: logical(glyphs) for number, glyphs in found.items()}
+
+
+def logical(glyphs: Sequence[str]) -> str:
+    """Return glyphs, which are in the order in which they are drawn, in the order in which they are read.
+
+    Enough for words from right to left that hold figures or Latin words, not the whole of Unicode's algorithm.
+    """
+    if not any(unicodedata.bidirectional(one) in _FROM_RIGHT for text in glyphs for one in text):
+        return "".join(glyphs)
+    runs = groupby(reversed(glyphs), key=lambda text: unicodedata.bidirectional(text[:1] or " ") in _FROM_LEFT)
+    return "".join("".join(reversed(list(run)) if from_left else run) for from_left, run in runs)
+
+
 def _numbered_pieces(page: pikepdf.Page) -> Iterator[tuple[int | None, str]]:
     """Yield each piece of text with the number of the marked content that it stands in, None for page furniture."""
+    return ((number, "".join(glyphs)) for number, glyphs in numbered_glyphs(page))
+
+
+def numbered_glyphs(page: pikepdf.Page) -> Iterator[tuple[int | None, list[str]]]:
+    """Yield the text of each glyph, in pieces, with the number of the marked content, None for page furniture."""
     resources = page["/Resources"]
     fonts = {name: _to_unicode(font) for name, font in resources["/Font"].as_dict().items()}
     current: dict[int, str] = {}
@@ -141,7 +171,7 @@ def _numbered_pieces(page: pikepdf.Page) -> Iterator[tuple[int | None, str]]:
             strings = operand if isinstance(operand, pikepdf.Array) else [operand]
             codes = b"".join(bytes(one) for one in strings if isinstance(one, pikepdf.String))
             glyphs = (int.from_bytes(codes[at : at + 2], "big") for at in range(0, len(codes), 2))
-            yield number, "".join(current.get(glyph, "\ufffd") for glyph in glyphs)
+            yield number, [current.get(glyph, "\ufffd") for glyph in glyphs]
 
 
 def _to_unicode(font: Any) -> dict[int, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,8 @@ from typing import Any
 from reports.document import Labels, Line, Question, Report, Section, Words
 from screening.answer_formats import parse_answers, parse_json
 from screening.definition.loader import load
-from screening.summary import Approval, ResponseFacts, ReviewFacts, summarise
+from screening.report_attachments import attachments
+from screening.summary import Approval, EarlierResponse, Entry, ResponseFacts, ReviewFacts, summarise
 
 ROOT = Path(__file__).resolve().parents[2]
 FORMS = ("detachment-intake", "detachment-checkin", "unreal-experiences", "relationships-coping")
@@ -42,6 +44,50 @@ def patient_report(form: str, patient: str, review: ReviewFacts | None = None) -
     raw = parse_json((ROOT / "tests" / "fixtures" / "patients" / f"{form}.{patient}.json").read_bytes())
     answers, _ = parse_answers(questionnaire, raw)
     return summarise(questionnaire, answers, response=facts(), review=review)
+
+
+def complete_report(form: str, patient: str) -> Report:
+    """Return the report of `patient_report` as a clinic gets it: with what it carries for other software."""
+    report = patient_report(form, patient)
+    questionnaire = load(ROOT / "questionnaires" / f"{form}.yaml").questionnaire
+    raw = parse_json((ROOT / "tests" / "fixtures" / "patients" / f"{form}.{patient}.json").read_bytes())
+    answers, _ = parse_answers(questionnaire, raw)
+    circumstances = facts()
+    attached = attachments(
+        questionnaire,
+        answers,
+        switched_on=circumstances.switched_on,
+        response_id=circumstances.response_id,
+        sent_at=circumstances.sent_at,
+        zone=UTC,
+    )
+    return replace(report, attachments=attached)
+
+
+def history_report() -> Report:
+    """Return the report of a fifth visit, read, with a note: the thoughtful patient's, four visits before beside it."""
+    form = "detachment-checkin"
+    questionnaire = load(ROOT / "questionnaires" / f"{form}.yaml").questionnaire
+    raw = parse_json((ROOT / "tests" / "fixtures" / "visits" / f"{form}.json").read_bytes())
+    assert isinstance(raw, list)
+    visits = [parse_answers(questionnaire, answers)[0] for answers in raw]
+    response = facts(
+        earlier=tuple(
+            EarlierResponse(
+                response_id=f"R-{month}",
+                questionnaire=questionnaire,
+                answers=answers,
+                visit=datetime(2026, month, 4, 8, 30, tzinfo=UTC),
+                language="en",
+            )
+            for month, answers in enumerate(visits[:-1], start=2)
+        )
+    )
+    review = ReviewFacts(
+        sign_off=Entry(by="Dr A. Novak", at=datetime(2026, 6, 3, 9, 2, tzinfo=UTC)),
+        note=Entry(by="Dr A. Novak", at=datetime(2026, 6, 3, 9, 1, tzinfo=UTC), text="The jolts have stopped."),
+    )
+    return summarise(questionnaire, visits[-1], response=response, review=review)
 
 
 def own(text: str, **fields: Any) -> Words:

@@ -130,7 +130,7 @@ def test_an_empty_form_is_told_field_by_field(clinic: Clinic, desk: Member) -> N
     assert desk.problems == [
         "Enter the record number.",
         "Enter the patient’s name.",
-        "Enter the birth date.",
+        "Enter the date of birth.",
         "Choose the clinician.",
         "Enter the day of the appointment.",
         "Enter the time of the appointment.",
@@ -145,7 +145,7 @@ def test_an_empty_form_is_told_field_by_field(clinic: Clinic, desk: Member) -> N
 @pytest.mark.parametrize(
     ("changes", "problem"),
     [
-        ({"birth_date__year": "1885"}, "Enter a birth date in the last 120 years."),
+        ({"birth_date__year": "1885"}, "Enter a date of birth in the last 120 years."),
         ({"birth_date__day": "31", "birth_date__month": "2"}, "There is no such date. Check day, month and year."),
         ({"appointment_at__day": "3"}, "This day has passed. Enter an appointment from today on."),
         ({"appointment_at__year": "2036"}, "This is more than two years ahead. Check the year."),
@@ -173,7 +173,7 @@ def test_a_known_record_number_with_another_birth_date_is_refused(clinic: Clinic
     clinic.invite(record_number="K-7", name="Karel Novotný", appointment_at=NOW.replace(day=20))
     fill_in(desk, clinic)
     assert len(desk.problems) == 1
-    assert desk.problems[0].startswith("This record number belongs to a patient with another birth date.")
+    assert desk.problems[0].startswith("This record number belongs to a patient with another date of birth.")
     assert "1988" not in desk.text
 
 
@@ -329,11 +329,11 @@ def test_after_too_many_wrong_birth_dates_the_desk_unlocks(app: Flask, clinic: C
     with clinic.store.write() as session:
         session.execute(update(Invitation).values(birth_date_failures=5))
     desk.get("/clinic/appointments")
-    assert "Locked: wrong birth date too often" in desk.text
+    assert "Locked: wrong date of birth too often" in desk.text
     desk.get(f"/clinic/invitations/{made.invitation_id}")
     desk.press(action="/unlock")
-    assert "The patient can try the birth date again." in desk.text
-    assert "Unlock the birth date" not in desk.text
+    assert "The patient can try the date of birth again." in desk.text
+    assert "Unlock the date of birth" not in desk.text
     patient = Patient(app.test_client())
     patient.open(made.token)
     assert patient.path == OPENED

@@ -86,7 +86,7 @@ def test_a_paper_form_is_typed_in_page_by_page(typist: Member, address: str) -> 
     assert typist.page.status_code == 422
     assert typist.problems == [
         "Enter the day on which the patient signed the form.",
-        "Compare name and birth date with the paper form, and confirm it.",
+        "Compare name and date of birth with the paper form, and confirm it.",
     ]
     typist.press(is_theirs="yes", **SIGNED | {"signed_on__year": "2027"})
     assert typist.problems == ["Enter the day on which the patient signed; it can't be in the future."]

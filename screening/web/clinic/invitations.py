@@ -45,7 +45,7 @@ def new_link(invitation_id: str) -> ResponseReturnValue:
 def unlock(invitation_id: str) -> ResponseReturnValue:
     """Give the patient fresh tries at the birth date."""
     invitations.unlock(context.store(), context.staff_actor(), invitation_id, now=context.now())
-    return _back(invitation_id, _("The patient can try the birth date again."))
+    return _back(invitation_id, _("The patient can try the date of birth again."))
 
 
 @blueprint.get(f"/invitations/{_ID}/patient")
@@ -71,7 +71,7 @@ def correct_patient(invitation_id: str) -> ResponseReturnValue:
 def save_patient(invitation_id: str) -> ResponseReturnValue:
     """Save the right details, for all that stands under this patient."""
     form = Form(request.form)
-    birth_date = form.date("birth_date", _("Enter the birth date."))
+    birth_date = form.date("birth_date", _("Enter the date of birth."))
     if birth_date is not None:
         identity = Identity(
             form.text("record_number"), form.text("name"), birth_date, form.text("email"), form.text("mobile")

@@ -89,7 +89,7 @@ def _read(form: Form) -> InviteRequest | None:
     """Read the form; None, with the problems noted, if it is not whole."""
     record_number = form.needed("record_number", _("Enter the record number."))
     name = form.needed("name", _("Enter the patient’s name."))
-    birth_date = form.date("birth_date", _("Enter the birth date."))
+    birth_date = form.date("birth_date", _("Enter the date of birth."))
     clinician = form.needed("clinician_id", _("Choose the clinician."))
     appointment_at = form.moment(
         "appointment_at",

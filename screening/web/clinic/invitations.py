@@ -14,7 +14,7 @@ from screening.store.patients import Identity
 from screening.web import context
 from screening.web.clinic.access import allowed
 from screening.web.clinic.blueprint import blueprint
-from screening.web.clinic.inviting import clinician_options, link_page
+from screening.web.clinic.inviting import clinician_options, link_page, person_values
 from screening.web.staff_form import Form, date_values, time_value
 
 _ID = "<string(length=32):invitation_id>"
@@ -53,17 +53,7 @@ def unlock(invitation_id: str) -> ResponseReturnValue:
 def correct_patient(invitation_id: str) -> ResponseReturnValue:
     """Ask for the right details of the patient."""
     view = _load(invitation_id)
-    identity = view.identity
-    form = Form.of(
-        {
-            "record_number": identity.record_number,
-            "name": identity.name,
-            **date_values("birth_date", identity.birth_date),
-            "email": identity.email or "",
-            "mobile": identity.mobile or "",
-        }
-    )
-    return render_template("clinic/correct_patient.html", view=view, form=form)
+    return render_template("clinic/correct_patient.html", view=view, form=Form.of(person_values(view.identity)))
 
 
 @blueprint.post(f"/invitations/{_ID}/patient")

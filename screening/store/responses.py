@@ -1,13 +1,15 @@
 """Sent responses in the database, and the form in which answers stand in a sealed document.
 
 A response's document is ``{"pages": {page id: page document}}``, a page's ``{"answers": {item id: answer}, "skipped":
-bool, "language": tag}``; answers have the plain form of ANSWERS.json, and the tag (BCP 47) is that of the language in
-which the page was answered. A page that is not in it was not reached.
+bool, "unseen": [key], "language": tag}``; answers have the plain form of ANSWERS.json, and the tag (BCP 47) is that of
+the language in which the page was answered. A page that is not in it was not reached, and neither was a question whose
+key is among the unseen: its id, or "GROUP/PLACE/ID" in an entry (from 1) of a group that repeats.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +19,7 @@ from sqlalchemy.orm import Session, aliased
 from screening.answer_formats import parse_flat
 from screening.answers import Answers, Value
 from screening.definition.model import Questionnaire
+from screening.path import entries_of
 from screening.store import audit, batches, paper, signed_reports
 from screening.store.access import CliniciansSee, may_read_answers
 from screening.store.audit import Actor
@@ -195,5 +198,18 @@ def read_answers(questionnaire: Questionnaire, pages: Mapping[str, Mapping[str, 
             declined |= page_declined
     known = {page.id for page in questionnaire.pages}
     skipped = frozenset(page_id for page_id, page in pages.items() if page["skipped"])
-    unseen = frozenset(item_id for page in pages.values() for item_id in page.get("unseen", ()))
-    return Answers(values, declined, frozenset(pages) & known, skipped & known, unseen)
+    unseen = {key for page in pages.values() for key in page.get("unseen", ())}
+    in_entries = {key for key in unseen if "/" in key}
+    for key in in_entries:
+        _mark_unseen(values, *key.split("/", 2))
+    return Answers(values, declined, frozenset(pages) & known, skipped & known, frozenset(unseen - in_entries))
+
+
+def _mark_unseen(values: dict[str, Value], group_id: str, place: str, item_id: str) -> None:
+    """Note in an entry, by its place from 1, that a question of it was never on the screen."""
+    entries = entries_of(values.get(group_id))
+    if entries:
+        values[group_id] = tuple(
+            replace(entry, unseen=entry.unseen | {item_id}) if str(number) == place else entry
+            for number, entry in enumerate(entries, start=1)
+        )

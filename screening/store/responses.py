@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, and_, delete, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from screening.answer_formats import parse_flat
@@ -25,6 +25,8 @@ from screening.store.access import CliniciansSee, may_read_answers
 from screening.store.audit import Actor
 from screening.store.crypto import Keyring
 from screening.store.tables import Correction, Invitation, RejectedResponse, Response
+
+_LATEST_VISIT_FIRST = (Invitation.appointment_at.desc(), Response.sent_sequence.desc())
 
 
 def bound_to(response_id: str) -> str:
@@ -59,7 +61,7 @@ def find_sent(
 def find_newest(
     session: Session, patient_id: str, questionnaire_id: str, readable: ColumnElement[bool]
 ) -> tuple[Response, Invitation] | None:
-    """Return what a patient sent last to a questionnaire, if there is any that may be read; else None.
+    """Return what a patient sent to a questionnaire for the latest visit, if there is any that may be read; else None.
 
     What was typed in from paper counts once it was compared with it.
     """
@@ -73,7 +75,7 @@ def find_newest(
             paper.counts(Response),
             readable,
         )
-        .order_by(Response.sent_sequence.desc())
+        .order_by(*_LATEST_VISIT_FIRST)
         .limit(1)
         .execution_options(populate_existing=True)
     ).one_or_none()
@@ -83,17 +85,18 @@ def find_newest(
 def find_earlier(
     session: Session, response: Response, readable: ColumnElement[bool], *, most: int
 ) -> list[tuple[Response, Invitation]]:
-    """Return what the same patient sent to the same questionnaire before, the earliest first, at most ``most``.
+    """Return what the same patient sent to the same questionnaire for earlier visits, the earliest first.
 
-    Only what may be read; ``readable`` is from `screening.store.access.may_read_answers`. What a corrected version took
-    the place of is left out, for that one is there, and so is what was typed in from paper and not yet compared with
-    it. Found by the index of a patient's history.
+    At most ``most``, and only what may be read; ``readable`` is from `screening.store.access.may_read_answers`. The
+    order is that of the appointments, for one visit that of sending: what was filled in on paper and typed in late
+    stands at its visit. What a corrected version took the place of is left out, for that one is there, and so is what
+    was typed in from paper and not yet compared with it. Found by the index of a patient's history.
     """
-    by = aliased(Response)
+    by, visit = aliased(Response), _visit_of(response)
     corrected = (
         select(by.id)
         .join(Correction, Correction.invitation_id == by.invitation_id)
-        .where(Correction.corrects_id == Invitation.id, by.sent_sequence <= response.sent_sequence, paper.counts(by))
+        .where(Correction.corrects_id == Invitation.id, by.sent_sequence.is_not(None), paper.counts(by))
     )
     rows = session.execute(
         select(Response, Invitation)
@@ -101,16 +104,26 @@ def find_earlier(
         .where(
             Response.patient_id == response.patient_id,
             Response.questionnaire_id == response.questionnaire_id,
-            Response.sent_sequence < response.sent_sequence,
+            Response.sent_sequence.is_not(None),
+            or_(
+                Invitation.appointment_at < visit,
+                and_(Invitation.appointment_at == visit, Response.sent_sequence < response.sent_sequence),
+            ),
             ~corrected.exists(),
             paper.counts(Response),
             readable,
         )
-        .order_by(Response.sent_sequence.desc())
+        .order_by(*_LATEST_VISIT_FIRST)
         .limit(most)
         .execution_options(populate_existing=True)
     )
     return [(row[0], row[1]) for row in rows][::-1]
+
+
+def _visit_of(response: Response) -> ScalarSelect[datetime]:
+    """Return the time of the appointment that a response was sent for, to compare with."""
+    its_own = aliased(Invitation)
+    return select(its_own.appointment_at).where(its_own.id == response.invitation_id).scalar_subquery()
 
 
 def exists(session: Session, response_id: str) -> bool:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
 from screening import staff
-from screening.store.tables import Invitation, InvitationLink
+from screening.store.tables import AuditEvent, Invitation, InvitationLink
 from tests.support.clinic import NOW, Clinic
 from tests.support.clock import Clock
 from tests.support.intake import Patient
@@ -103,6 +104,42 @@ def test_the_link_page_has_a_field_to_copy_a_qr_code_and_a_neutral_slip(clinic: 
     for told in ("Karel", "Novotný", "K-7", "How you have been", "Dr A. Novak", "1985"):
         assert told not in slip
     assert desk.page.headers["Cache-Control"] == "no-store"
+
+
+def test_the_link_can_go_into_a_mail_that_tells_no_more_than_the_slip(clinic: Clinic, desk: Member) -> None:
+    fill_in(desk, clinic)
+    found = re.search(r'href="mailto:karel@example\.org\?([^"]*)">Write to karel@example\.org', desk.text)
+    assert found
+    mail = {name: value for name, (value,) in parse_qs(found[1]).items()}
+    assert mail["subject"] == "Your visit on 5 May 2026, 10:30"
+    assert f"\r\n\r\nhttps://forms.clinic.example/i/{token(desk)}\r\n\r\n" in mail["body"]
+    for told in ("Karel", "Novotný", "K-7", "How you have been", "Dr A. Novak", "1985"):
+        assert told not in mail["body"]
+    desk.get("/clinic/invitations/new")
+    fill_in(desk, clinic, record_number="K-8", email="")
+    assert "mailto:" not in desk.text
+
+
+def test_a_known_patient_is_filled_in_by_the_record_number(clinic: Clinic, desk: Member) -> None:
+    fill_in(desk, clinic)
+    desk.get("/clinic/invitations/new")
+    desk.press(record_number=" k-7 ")
+    assert "This patient is known." in desk.text
+    assert not desk.problems
+    values = dict(desk.form().fields)
+    assert (values["name"], values["birth_date-year"], values["email"]) == (
+        "Karel Novotný",
+        "1985",
+        "karel@example.org",
+    )
+    assert count(clinic) == 1, "nobody is invited before the details were looked at"
+    with clinic.store.read() as session:
+        assert session.scalars(
+            select(AuditEvent.record).where(AuditEvent.action == "read", AuditEvent.record.startswith("patient:"))
+        ).all()
+    desk.get("/clinic/invitations/new")
+    desk.press(record_number="K-9")
+    assert "Enter the patient’s name." in desk.problems
 
 
 def test_invite_another_keeps_what_stays_the_same_and_nothing_of_the_patient(clinic: Clinic, desk: Member) -> None:

@@ -349,3 +349,16 @@ def test_a_day_with_nothing_to_hand_out_says_so(member: Callable[..., Member]) -
     assert "On this day nothing was sent" in novak.text
     novak.press("form=pdf", action="/days", day="soon")
     assert "Choose a day for the reports." in novak.text
+
+
+def test_a_days_list_leads_to_the_days_beside_it(clinic: Clinic, member: Callable[..., Member]) -> None:
+    clinic.invite()
+    desk = member("desk")
+    desk.get("/clinic/today")
+    assert "No appointment with a questionnaire on this day." in desk.text
+    after = re.search(r'href="([^"]*)">The day after', desk.text)
+    assert after
+    desk.get(after[1])
+    assert desk.heading == "Appointments on Tuesday, 5 May 2026"
+    assert "Anna Nowak" in desk.text
+    assert 'href="/clinic/today?day=2026-05-04">The day before' in desk.text

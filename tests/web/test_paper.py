@@ -185,6 +185,7 @@ def test_a_clinician_confirms_it_before_signing_off(typist: Member, clinician: M
     clinician.press(action="confirm-paper")
     assert clinician.problems == ["Compare it with the paper form, and confirm that you did."]
     clinician.press(action="confirm-paper", compared="yes")
+    assert "It can be signed off now." in clinician.text
     assert "compared with the paper form by Dr A. Novak on 4 May 2026" in clinician.text
     clinician.press("action=sign_off", action=path)
     assert "Reviewed by Dr A. Novak" in clinician.text

@@ -54,20 +54,17 @@ def review_response(response_id: str) -> ResponseReturnValue:
         return redirect(url_for("clinic.response", response_id=response_id))
     if action not in ("sign_off", "next"):
         return redirect(url_for("clinic.response", response_id=response_id, _anchor="note"))
-    return _sign_off(response_id, then_next=action == "next")
-
-
-def _sign_off(response_id: str, *, then_next: bool) -> ResponseReturnValue:
-    """Sign off and go on. What was done is said on the page that comes, which is another patient's."""
-    whose, waiting = _place_of(response_id)
-    here = url_for("clinic.response", response_id=response_id)
+    place = _place_of(response_id) if action == "next" else None
     try:
         as_reader(review.sign_off, response_id)
     except NotAllowed as refusal:
         flash(str(refusal))
-        return redirect(here)
-    if not then_next:
-        return redirect(here)
+        place = None
+    return _go_on(*place) if place else redirect(url_for("clinic.response", response_id=response_id))
+
+
+def _go_on(whose: str, waiting: str) -> ResponseReturnValue:
+    """Go on to what waits. What was done is said there, because the page that comes is another patient's."""
     if whose:
         flash(_("Signed off: %(what)s.", what=whose))
     if not waiting:

@@ -60,11 +60,13 @@ minute, without a zone: as the clock on the wall showed it), an amount, or own w
 class Entry:
     """One entry of a group that repeats: what was answered and declined in it, by the ids of the group's items.
 
-    No entry is empty; ids in ``values`` and ``declined`` never overlap.
+    No entry is empty; ids in ``values`` and ``declined`` never overlap. ``unseen`` are the questions that were never on
+    the screen, as in `Answers`; two entries that differ in nothing else say the same.
     """
 
     values: Mapping[str, Value] = field(default_factory=dict)
     declined: frozenset[str] = frozenset()
+    unseen: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 Value: TypeAlias = Single | tuple[Single, ...] | tuple[Entry, ...]

@@ -229,7 +229,7 @@ def set_safeguard(store: Store, actor: Actor, *, reader: str, within: str, out_o
         "out_of_hours": (2000, "what happens out of hours"),
     }
     problems = {
-        field: f"Say {what}, with at most {limit:,} characters."
+        field: f"Say {what} in at most {limit:,} characters." if values[field] else f"Say {what}."
         for field, (limit, what) in limits.items()
         if not 0 < len(values[field]) <= limit
     }

@@ -219,7 +219,9 @@ def state_in_entry(item: SimpleItem, entry: Entry, asked: Collection[str]) -> St
         return State.NOT_ASKED
     if item.id in entry.declined:
         return State.DECLINED
-    return State.ANSWERED if item.id in entry.values else State.BLANK
+    if item.id in entry.values:
+        return State.ANSWERED
+    return State.NOT_REACHED if item.id in entry.unseen else State.BLANK
 
 
 def on_path(questionnaire: Questionnaire, answers: Answers) -> Answers:
@@ -228,9 +230,22 @@ def on_path(questionnaire: Questionnaire, answers: Answers) -> Answers:
     return replace(answers, values=dict(path.counting), declined=answers.declined & path.item_ids)
 
 
+def kept_entries(group: Group, answers: Answers, path: Path) -> dict[int, Entry]:
+    """Return the entries of a group that `on_path` keeps, by their place (from 1) among those that were saved.
+
+    ``path`` is that of ``answers``. An entry is left out if all that was answered in it stands off the path.
+    """
+    pairs = zip(entries_of(answers.values.get(group.id)), path.entries[group.id], strict=True)
+    return {
+        place: entry
+        for place, (entry, asked) in enumerate(pairs, start=1)
+        if not asked.isdisjoint(entry.values) or asked & entry.declined
+    }
+
+
 def _on_path(entry: Entry, asked: frozenset[str]) -> Entry:
     values = {item_id: value for item_id, value in entry.values.items() if item_id in asked}
-    return Entry(values, entry.declined & asked)
+    return Entry(values, entry.declined & asked, entry.unseen)
 
 
 def _is_asked(part: Page | Item, counting: Mapping[str, Value]) -> bool:

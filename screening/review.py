@@ -267,7 +267,7 @@ def reopen(
 
     The note stays as it was signed. Raises Invalid without a reason; doing it again changes nothing.
     """
-    reason = _written("reason", reason, MAX_REASON_LENGTH)
+    reason = _written("reason", reason, MAX_REASON_LENGTH, missing="Write why it is opened again.")
     with readable(store, actor, response_id, clinicians_see, now, for_update=True) as (session, response, _):
         writer = _writer(actor)
         if response.reviewed_at is None or response.reviewed_by is None:
@@ -298,10 +298,10 @@ def add_addendum(
         outbox.post(session, outbox.PREPARE_REPORT, response_id, now)
 
 
-def _written(field: str, text: str, most: int) -> str:
+def _written(field: str, text: str, most: int, *, missing: str = "Write something first.") -> str:
     text = clean_text(text)
     if not text.strip():
-        raise Invalid({field: "Write something first."})
+        raise Invalid({field: missing})
     if len(text) > most:
         raise Invalid({field: f"This has {len(text):,} characters; at most {most:,} are kept."})
     return text

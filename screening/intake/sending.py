@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from datetime import datetime, tzinfo
 from enum import StrEnum
 from typing import Any
@@ -10,13 +11,13 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from screening.answer_formats import dump_answers
-from screening.definition.model import questions
-from screening.intake.sitting import Begun, Closed, begun, open_invitation
-from screening.path import PathPage, on_path, walk
+from screening.answers import Answers
+from screening.definition.model import Group, questions
+from screening.intake.sitting import Begun, Closed, begun, open_invitation, shown_key
+from screening.path import Path, PathPage, kept_entries, on_path, walk
 from screening.store import audit, drafts, invitations, outbox, responses
 from screening.store.audit import Actor
 from screening.store.crypto import Keyring
-from screening.store.drafts import DraftPage
 from screening.store.engine import Store
 from screening.store.errors import NotAllowed
 from screening.store.invitations import LinkState
@@ -117,8 +118,9 @@ def end_sessions(session: Session, invitation_id: str, now: datetime) -> None:
 def pages_on_path(response: Begun) -> dict[str, dict[str, Any]]:
     """Return the pages that were reached and are asked, page id -> what was answered on the path, in plain form.
 
-    ``unseen`` are the questions that an answer given later brought up, and that were never on the screen; ``language``
-    is the one in which the page was answered.
+    ``unseen`` are the questions that an answer given later brought up, and that were never on the screen (those in
+    entries by `shown_key`, with the entry's place in what is sent); ``language`` is the one in which the page was
+    answered.
     """
     answers = on_path(response.questionnaire, response.answers)
     path = walk(response.questionnaire, response.answers)
@@ -127,7 +129,7 @@ def pages_on_path(response: Begun) -> dict[str, dict[str, Any]]:
         path_page.page.id: {
             "answers": {item.id: flat[item.id] for item in questions(path_page.items) if item.id in flat},
             "skipped": path_page.page.id in answers.skipped,
-            "unseen": _unseen(path_page, response.saved[path_page.page.id]),
+            "unseen": _unseen(path_page, response, path),
             "language": response.saved[path_page.page.id].language or response.language,
         }
         for path_page in path.pages
@@ -135,7 +137,25 @@ def pages_on_path(response: Begun) -> dict[str, dict[str, Any]]:
     }
 
 
-def _unseen(path_page: PathPage, saved: DraftPage) -> list[str]:
+def _unseen(path_page: PathPage, response: Begun, path: Path) -> list[str]:
+    saved = response.saved[path_page.page.id]
     if saved.skipped:
         return []
-    return [item.id for item in questions(path_page.items) if item.id not in saved.shown]
+    found = [item.id for item in questions(path_page.items) if item.id not in saved.shown]
+    for group in questions(path_page.items):
+        if isinstance(group, Group):
+            found += _unseen_in_entries(group, response.answers, path, saved.shown)
+    return found
+
+
+def _unseen_in_entries(group: Group, answers: Answers, path: Path, shown: Collection[str]) -> Iterator[str]:
+    """Yield the `shown_key` of what is asked in an entry that is sent, has no answer, and was never on the screen."""
+    if not any(key.startswith(f"{group.id}/") for key in shown):
+        return  # saved before it was noted what of entries was on the screen
+    for place, (before, entry) in enumerate(kept_entries(group, answers, path).items(), start=1):
+        asked = path.entries[group.id][before - 1]
+        open_questions = asked - entry.values.keys() - entry.declined
+        for item in group.items:
+            is_open = item.asks and item.id in open_questions
+            if is_open and shown_key(group.id, before, item.id) not in shown:
+                yield shown_key(group.id, place, item.id)

@@ -24,7 +24,16 @@ from screening.invitations.inviting import (
     invite,
     weigh,
 )
-from screening.invitations.looking import InvitationView, ListFilter, ListPage, ListRow, ListState, appointments, load
+from screening.invitations.looking import (
+    InvitationView,
+    ListFilter,
+    ListPage,
+    ListRow,
+    ListState,
+    appointments,
+    known_patient,
+    load,
+)
 
 __all__ = [
     "Form",
@@ -42,6 +51,7 @@ __all__ = [
     "clinicians",
     "correct_identity",
     "invite",
+    "known_patient",
     "load",
     "look_at_sent",
     "move_appointment",

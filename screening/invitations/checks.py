@@ -43,7 +43,7 @@ def check_identity(identity: Identity, today: date) -> dict[str, str]:
     elif not is_line(identity.name):
         problems["name"] = UNPRINTABLE
     if not today.year - OLDEST_YEARS <= identity.birth_date.year or identity.birth_date > today:
-        problems["birth_date"] = f"Enter a birth date in the last {OLDEST_YEARS} years."
+        problems["birth_date"] = f"Enter a date of birth in the last {OLDEST_YEARS} years."
     if identity.email is not None and (len(identity.email) > 254 or not _EMAIL.fullmatch(identity.email)):
         problems["email"] = "Enter an e-mail address like name@example.org, or leave it empty."
     if identity.mobile is not None and not _is_mobile(identity.mobile):

@@ -178,7 +178,7 @@ def _check_same_person(identity: Identity, known: Identity) -> None:
     hint = "If the patient's details have changed, find the patient by the record number and correct them first."
     problems: dict[str, str] = {}
     if identity.birth_date != known.birth_date:
-        problems["birth_date"] = f"This record number belongs to a patient with another birth date. {hint}"
+        problems["birth_date"] = f"This record number belongs to a patient with another date of birth. {hint}"
     if patients.name_words(identity.name) != patients.name_words(known.name):
         problems["name"] = f"This record number belongs to a patient with another name. {hint}"
     if problems:

@@ -19,7 +19,16 @@ from screening.store.patients import Identity
 from screening.store.tables import InvitationLink
 from screening.store.worklist import ListFilter, ListPage, ListRow, ListState
 
-__all__ = ["InvitationView", "ListFilter", "ListPage", "ListRow", "ListState", "appointments", "load"]
+__all__ = [
+    "InvitationView",
+    "ListFilter",
+    "ListPage",
+    "ListRow",
+    "ListState",
+    "appointments",
+    "known_patient",
+    "load",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,3 +119,15 @@ def appointments(store: Store, actor: Actor, wanted: ListFilter, *, number: int 
         page = worklist.appointments(session, store.keyring, wanted, number, now)
         audit.record_list(session, store.keyring, actor, [row.patient_id for row in page.rows], now)
     return page
+
+
+def known_patient(store: Store, actor: Actor, record_number: str, *, now: datetime) -> Identity | None:
+    """Return who has this record number, None for nobody; on record as a read of the patient's details."""
+    require(actor, FRONT_DESK)
+    with store.write() as session:
+        patient_id = patients.find_by_record_number(session, store.keyring, record_number)
+        if patient_id is None:
+            return None
+        record = f"patient:{patient_id}"
+        audit.record(session, store.keyring, actor=actor, action="read", record=record, at=now)
+        return patients.read(session, store.keyring, patient_id)

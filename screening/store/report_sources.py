@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from screening.store.access import CliniciansSee, may_read_answers_built_once, staff_id
 from screening.store.audit import Actor
-from screening.store.responses import came_before
+from screening.store.responses import LATEST_VISIT_FIRST, came_before
 from screening.store.tables import (
     AttentionAnswer,
     Base,
@@ -112,7 +112,8 @@ def find_readable(
     row = connection.execute(_one(kind, clinicians_see), {"of": response_id, **who}).one_or_none()
     if row is None:
         return None
-    before = {"patient": row.patient_id, "form": row.questionnaire_id, "sequence": row.sent_sequence, "most": most}
+    before = {"patient": row.patient_id, "form": row.questionnaire_id, "visit": row.appointment_at}
+    before |= {"sequence": row.sent_sequence, "most": most}
     earlier = connection.execute(_earlier(kind, clinicians_see), before | who).scalars().all()
     return Readable(response_id, row.sent_at, row.reviewed_at, row.clinician_id, tuple(earlier[::-1]))
 
@@ -120,7 +121,7 @@ def find_readable(
 @cache
 def _one(
     kind: Actor, clinicians_see: CliniciansSee
-) -> Select[str, str, int | None, datetime | None, datetime | None, int]:
+) -> Select[str, str, int | None, datetime | None, datetime | None, int, datetime]:
     return (
         select(
             Response.patient_id,
@@ -129,6 +130,7 @@ def _one(
             Response.sent_at,
             Response.reviewed_at,
             Invitation.clinician_id,
+            Invitation.appointment_at,
         )
         .join(Invitation, Invitation.id == Response.invitation_id)
         .where(
@@ -145,10 +147,10 @@ def _earlier(kind: Actor, clinicians_see: CliniciansSee) -> Select[str]:
         select(Response.id)
         .join(Invitation, Invitation.id == Response.invitation_id)
         .where(
-            *came_before(bindparam("patient"), bindparam("form"), bindparam("sequence")),
+            *came_before(bindparam("patient"), bindparam("form"), bindparam("visit"), bindparam("sequence")),
             may_read_answers_built_once(kind, clinicians_see),
         )
-        .order_by(Response.sent_sequence.desc())
+        .order_by(*LATEST_VISIT_FIRST)
         .limit(bindparam("most"))
     )
 

@@ -1,27 +1,32 @@
 """Sent responses in the database, and the form in which answers stand in a sealed document.
 
 A response's document is ``{"pages": {page id: page document}}``, a page's ``{"answers": {item id: answer}, "skipped":
-bool, "language": tag}``; answers have the plain form of ANSWERS.json, and the tag (BCP 47) is that of the language in
-which the page was answered. A page that is not in it was not reached.
+bool, "unseen": [key], "language": tag}``; answers have the plain form of ANSWERS.json, and the tag (BCP 47) is that of
+the language in which the page was answered. A page that is not in it was not reached, and neither was a question whose
+key is among the unseen: its id, or "GROUP/PLACE/ID" in an entry (from 1) of a group that repeats.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, delete, select, update
+from sqlalchemy import BindParameter, ColumnElement, ScalarSelect, and_, delete, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from screening.answer_formats import parse_flat
 from screening.answers import Answers, Value
 from screening.definition.model import Questionnaire
+from screening.path import entries_of
 from screening.store import audit, batches, paper, signed_reports
 from screening.store.access import CliniciansSee, may_read_answers
 from screening.store.audit import Actor
 from screening.store.crypto import Keyring
 from screening.store.tables import Correction, Invitation, RejectedResponse, Response
+
+LATEST_VISIT_FIRST = (Invitation.appointment_at.desc(), Response.sent_sequence.desc())
 
 
 def bound_to(response_id: str) -> str:
@@ -56,7 +61,7 @@ def find_sent(
 def find_newest(
     session: Session, patient_id: str, questionnaire_id: str, readable: ColumnElement[bool]
 ) -> tuple[Response, Invitation] | None:
-    """Return what a patient sent last to a questionnaire, if there is any that may be read; else None.
+    """Return what a patient sent to a questionnaire for the latest visit, if there is any that may be read; else None.
 
     What was typed in from paper counts once it was compared with it.
     """
@@ -70,7 +75,7 @@ def find_newest(
             paper.counts(Response),
             readable,
         )
-        .order_by(Response.sent_sequence.desc())
+        .order_by(*LATEST_VISIT_FIRST)
         .limit(1)
         .execution_options(populate_existing=True)
     ).one_or_none()
@@ -80,17 +85,19 @@ def find_newest(
 def find_earlier(
     session: Session, response: Response, readable: ColumnElement[bool], *, most: int
 ) -> list[tuple[Response, Invitation]]:
-    """Return what the same patient sent to the same questionnaire before, the earliest first, at most ``most``.
+    """Return what the same patient sent to the same questionnaire for earlier visits, the earliest first.
 
-    Only what may be read; ``readable`` is from `screening.store.access.may_read_answers`. What a corrected version took
-    the place of is left out, for that one is there, and so is what was typed in from paper and not yet compared with
-    it. Found by the index of a patient's history.
+    At most ``most``, and only what may be read; ``readable`` is from `screening.store.access.may_read_answers`. The
+    order is that of the appointments, for one visit that of sending: what was filled in on paper and typed in late
+    stands at its visit. What a corrected version took the place of is left out, for that one is there, and so is what
+    was typed in from paper and not yet compared with it. Found by the index of a patient's history.
     """
+    visit = _visit_of(response)
     rows = session.execute(
         select(Response, Invitation)
         .join(Invitation, Invitation.id == Response.invitation_id)
-        .where(*came_before(response.patient_id, response.questionnaire_id, response.sent_sequence), readable)
-        .order_by(Response.sent_sequence.desc())
+        .where(*came_before(response.patient_id, response.questionnaire_id, visit, response.sent_sequence), readable)
+        .order_by(*LATEST_VISIT_FIRST)
         .limit(most)
         .execution_options(populate_existing=True)
     )
@@ -100,6 +107,7 @@ def find_earlier(
 def came_before(
     patient_id: str | BindParameter[str],
     questionnaire_id: str | BindParameter[str],
+    visit: ScalarSelect[datetime] | BindParameter[datetime],
     sent_sequence: int | BindParameter[int] | None,
 ) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions, over a query that has response and invitation, of what `find_earlier` finds."""
@@ -107,15 +115,25 @@ def came_before(
     corrected = (
         select(by.id)
         .join(Correction, Correction.invitation_id == by.invitation_id)
-        .where(Correction.corrects_id == Invitation.id, by.sent_sequence <= sent_sequence, paper.counts(by))
+        .where(Correction.corrects_id == Invitation.id, by.sent_sequence.is_not(None), paper.counts(by))
     )
     return (
         Response.patient_id == patient_id,
         Response.questionnaire_id == questionnaire_id,
-        Response.sent_sequence < sent_sequence,
+        Response.sent_sequence.is_not(None),
+        or_(
+            Invitation.appointment_at < visit,
+            and_(Invitation.appointment_at == visit, Response.sent_sequence < sent_sequence),
+        ),
         ~corrected.exists(),
         paper.counts(Response),
     )
+
+
+def _visit_of(response: Response) -> ScalarSelect[datetime]:
+    """Return the time of the appointment that a response was sent for, to compare with."""
+    its_own = aliased(Invitation)
+    return select(its_own.appointment_at).where(its_own.id == response.invitation_id).scalar_subquery()
 
 
 def exists(session: Session, response_id: str) -> bool:
@@ -203,5 +221,18 @@ def read_answers(questionnaire: Questionnaire, pages: Mapping[str, Mapping[str, 
             declined |= page_declined
     known = {page.id for page in questionnaire.pages}
     skipped = frozenset(page_id for page_id, page in pages.items() if page["skipped"])
-    unseen = frozenset(item_id for page in pages.values() for item_id in page.get("unseen", ()))
-    return Answers(values, declined, frozenset(pages) & known, skipped & known, unseen)
+    unseen = {key for page in pages.values() for key in page.get("unseen", ())}
+    in_entries = {key for key in unseen if "/" in key}
+    for key in in_entries:
+        _mark_unseen(values, *key.split("/", 2))
+    return Answers(values, declined, frozenset(pages) & known, skipped & known, frozenset(unseen - in_entries))
+
+
+def _mark_unseen(values: dict[str, Value], group_id: str, place: str, item_id: str) -> None:
+    """Note in an entry, by its place from 1, that a question of it was never on the screen."""
+    entries = entries_of(values.get(group_id))
+    if entries:
+        values[group_id] = tuple(
+            replace(entry, unseen=entry.unseen | {item_id}) if str(number) == place else entry
+            for number, entry in enumerate(entries, start=1)
+        )

@@ -32,6 +32,13 @@ class Form:
         """Return a form that shows these values."""
         return cls(MultiDict(values))
 
+    def filled_in(self, values: Mapping[str, str]) -> Form:
+        """Return the same form with these values in place of what was typed there."""
+        data = self._data.copy()
+        for name, value in values.items():
+            data[name] = value
+        return Form(data)
+
     def value(self, name: str) -> str:
         """Return what was typed into a field, as typed; "" if nothing was."""
         return self._data.get(name, "")

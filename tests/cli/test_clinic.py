@@ -92,7 +92,7 @@ def test_invite_prints_a_link_that_opens(clinic: Clinic) -> None:
     ("changes", "reason"),
     [
         ({"birth_date": "12.5.1988"}, "--birth-date: not a date such as 1985-03-27: '12.5.1988'"),
-        ({"birth_date": "1788-05-12"}, "--birth-date: Enter a birth date in the last 120 years."),
+        ({"birth_date": "1788-05-12"}, "--birth-date: Enter a date of birth in the last 120 years."),
         ({"appointment": "2099-12-01"}, '--appointment: not a date and time such as "2026-12-01 10:30"'),
         ({"appointment": "2020-12-01 10:30"}, "--appointment: This day has passed."),
         ({"appointment": "2027-03-28 02:30"}, "--appointment: there is no 2027-03-28 02:30 in Europe/Prague"),

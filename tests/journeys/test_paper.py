@@ -66,7 +66,7 @@ def types_the_form_in(typist: Member, hope: str) -> None:
     group = typist.page.get_by_role("group", name="When did the patient sign")
     for part, value in (("Day", 3), ("Month", 5), ("Year", 2026)):
         group.get_by_label(part).fill(str(value))
-    typist.page.get_by_label("Name and birth date on the paper are those above").check()
+    typist.page.get_by_label("Name and date of birth on the paper are those above").check()
     typist.press("Start typing")
     typist.look_over("a page to type in")
     typist.page.get_by_role("textbox").first.fill(hope)

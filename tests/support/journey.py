@@ -234,7 +234,10 @@ class Member(Somebody):
             "Time of the appointment": "13:00",
         }.items():
             self.type(label, text)
-        for group, (day, month, year) in {"Birth date": (12, 5, 1988), "Day of the appointment": (5, 5, 2026)}.items():
+        for group, (day, month, year) in {
+            "Date of birth": (12, 5, 1988),
+            "Day of the appointment": (5, 5, 2026),
+        }.items():
             for part, value in (("Day", day), ("Month", month), ("Year", year)):
                 self.page.get_by_role("group", name=group).get_by_label(part).fill(str(value))
         self.page.get_by_label("Clinician").select_option(label="Dr A. Novak")

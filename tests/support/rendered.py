@@ -16,7 +16,7 @@ OF_PAPER = frozenset(
 OF_PREVIEW = frozenset({"clinic/preview.html"})
 """Pages of staff that tests/journeys/test_preview.py comes to."""
 OF_WAITING = frozenset({"clinic/day.html", "clinic/report_progress.html"})
-"""Pages that load themselves anew until a file is there; tests/web look at them, where time stands still."""
+"""Pages of staff that load themselves anew until a file is there; tests/journeys/test_waiting.py comes to them."""
 
 
 @contextmanager

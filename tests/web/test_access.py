@@ -105,6 +105,7 @@ STAFF_ROUTES: dict[str, tuple[str, ...]] = {
     "POST clinic.keep_import": ADMINISTRATOR,
     "GET clinic.change_password": EVERYBODY,
     "POST clinic.save_password": EVERYBODY,
+    "GET clinic.account": EVERYBODY,
     "GET clinic.choose_language": EVERYBODY,
     "POST clinic.save_language": EVERYBODY,
     "GET admin.home": ADMINISTRATOR,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
 from screening import staff
-from screening.store.tables import Invitation, InvitationLink
+from screening.store.tables import AuditEvent, Invitation, InvitationLink
 from tests.support.clinic import NOW, Clinic
 from tests.support.clock import Clock
 from tests.support.intake import Patient
@@ -105,6 +106,42 @@ def test_the_link_page_has_a_field_to_copy_a_qr_code_and_a_neutral_slip(clinic: 
     assert desk.page.headers["Cache-Control"] == "no-store"
 
 
+def test_the_link_can_go_into_a_mail_that_tells_no_more_than_the_slip(clinic: Clinic, desk: Member) -> None:
+    fill_in(desk, clinic)
+    found = re.search(r'href="mailto:karel@example\.org\?([^"]*)">Write to karel@example\.org', desk.text)
+    assert found
+    mail = {name: value for name, (value,) in parse_qs(found[1]).items()}
+    assert mail["subject"] == "Your visit on 5 May 2026, 10:30"
+    assert f"\r\n\r\nhttps://forms.clinic.example/i/{token(desk)}\r\n\r\n" in mail["body"]
+    for told in ("Karel", "Novotný", "K-7", "How you have been", "Dr A. Novak", "1985"):
+        assert told not in mail["body"]
+    desk.get("/clinic/invitations/new")
+    fill_in(desk, clinic, record_number="K-8", email="")
+    assert "mailto:" not in desk.text
+
+
+def test_a_known_patient_is_filled_in_by_the_record_number(clinic: Clinic, desk: Member) -> None:
+    fill_in(desk, clinic)
+    desk.get("/clinic/invitations/new")
+    desk.press(record_number=" k-7 ")
+    assert "This patient is known." in desk.text
+    assert not desk.problems
+    values = dict(desk.form().fields)
+    assert (values["name"], values["birth_date-year"], values["email"]) == (
+        "Karel Novotný",
+        "1985",
+        "karel@example.org",
+    )
+    assert count(clinic) == 1, "nobody is invited before the details were looked at"
+    with clinic.store.read() as session:
+        assert session.scalars(
+            select(AuditEvent.record).where(AuditEvent.action == "read", AuditEvent.record.startswith("patient:"))
+        ).all()
+    desk.get("/clinic/invitations/new")
+    desk.press(record_number="K-9")
+    assert "Enter the patient’s name." in desk.problems
+
+
 def test_invite_another_keeps_what_stays_the_same_and_nothing_of_the_patient(clinic: Clinic, desk: Member) -> None:
     fill_in(desk, clinic, questionnaires=["coping", "mood"])
     address = re.search(r'href="([^"]*)">Invite another', desk.text)
@@ -130,7 +167,7 @@ def test_an_empty_form_is_told_field_by_field(clinic: Clinic, desk: Member) -> N
     assert desk.problems == [
         "Enter the record number.",
         "Enter the patient’s name.",
-        "Enter the birth date.",
+        "Enter the date of birth.",
         "Choose the clinician.",
         "Enter the day of the appointment.",
         "Enter the time of the appointment.",
@@ -145,7 +182,7 @@ def test_an_empty_form_is_told_field_by_field(clinic: Clinic, desk: Member) -> N
 @pytest.mark.parametrize(
     ("changes", "problem"),
     [
-        ({"birth_date__year": "1885"}, "Enter a birth date in the last 120 years."),
+        ({"birth_date__year": "1885"}, "Enter a date of birth in the last 120 years."),
         ({"birth_date__day": "31", "birth_date__month": "2"}, "There is no such date. Check day, month and year."),
         ({"appointment_at__day": "3"}, "This day has passed. Enter an appointment from today on."),
         ({"appointment_at__year": "2036"}, "This is more than two years ahead. Check the year."),
@@ -173,7 +210,7 @@ def test_a_known_record_number_with_another_birth_date_is_refused(clinic: Clinic
     clinic.invite(record_number="K-7", name="Karel Novotný", appointment_at=NOW.replace(day=20))
     fill_in(desk, clinic)
     assert len(desk.problems) == 1
-    assert desk.problems[0].startswith("This record number belongs to a patient with another birth date.")
+    assert desk.problems[0].startswith("This record number belongs to a patient with another date of birth.")
     assert "1988" not in desk.text
 
 
@@ -329,11 +366,11 @@ def test_after_too_many_wrong_birth_dates_the_desk_unlocks(app: Flask, clinic: C
     with clinic.store.write() as session:
         session.execute(update(Invitation).values(birth_date_failures=5))
     desk.get("/clinic/appointments")
-    assert "Locked: wrong birth date too often" in desk.text
+    assert "Locked: wrong date of birth too often" in desk.text
     desk.get(f"/clinic/invitations/{made.invitation_id}")
     desk.press(action="/unlock")
-    assert "The patient can try the birth date again." in desk.text
-    assert "Unlock the birth date" not in desk.text
+    assert "The patient can try the date of birth again." in desk.text
+    assert "Unlock the date of birth" not in desk.text
     patient = Patient(app.test_client())
     patient.open(made.token)
     assert patient.path == OPENED

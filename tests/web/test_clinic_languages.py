@@ -192,6 +192,9 @@ def test_who_approves_a_form_can_read_its_translations(novak: Member, clinic: Cl
 
 
 def test_everybody_chooses_a_language_to_work_in(novak: Member, clinic: Clinic) -> None:
+    novak.get("/clinic/account")
+    assert "The practice’s: English" in novak.text
+    assert 'href="/clinic/language"' in novak.page.text
     novak.get("/clinic/language")
     assert "The practice’s: English" in novak.text
     novak.press(language="ar")
@@ -239,5 +242,9 @@ def test_an_invitation_in_another_language_has_it_in_its_link(desk: Member, clin
     assert desk.problems == ["Not offered in this language: What helps you."]
     desk.press(**(typed | {"questionnaires": ["garden"]}))
     assert re.search(r"https://forms\.clinic\.example/i/[\w-]{43}\?language=ar", desk.page.text)
+    slip = desk.text.partition('class="slip"')[2].partition("</section>")[0]
+    assert 'lang="ar" dir="rtl"' in slip
+    assert "سيُطلب منك تاريخ ميلادك." in slip
+    assert "date of birth" not in slip
     with clinic.store.read() as session:
         assert session.scalars(select(Invitation.language)).one() == "ar"

@@ -37,9 +37,14 @@ def member(app: Flask, clinic: Clinic) -> Callable[[str], Member]:
 
 
 def send(clinic: Clinic, days: int, numb: bool = True) -> str:
+    return send_for(clinic, days, sent_after=timedelta(minutes=days), numb=numb)
+
+
+def send_for(clinic: Clinic, days: int, *, sent_after: timedelta, numb: bool = True) -> str:
+    """Send answers for the visit in so many days, this long from now."""
     invited = clinic.invite(appointment_at=NOW + days * DAY + timedelta(hours=1))
     pages = {"mood": {**ANSWERED["mood"], "feelings": {"answers": {"numb": numb}, "skipped": False}}}
-    return clinic.send(invited.invitation_id, pages, now=NOW + timedelta(minutes=days))[0]
+    return clinic.send(invited.invitation_id, pages, now=NOW + sent_after)[0]
 
 
 def test_the_response_shows_last_time_and_leads_to_all_visits(clinic: Clinic, member: Callable[[str], Member]) -> None:
@@ -60,6 +65,20 @@ def test_the_response_shows_last_time_and_leads_to_all_visits(clinic: Clinic, me
     assert marks == {"Yes": [True, False], "No": [False, True], "Without an answer": [False, False]}
 
 
+def test_answers_that_come_late_stand_at_their_visit(clinic: Clinic, member: Callable[[str], Member]) -> None:
+    newest = send(clinic, 3)
+    late = send_for(clinic, 1, sent_after=timedelta(days=4))
+    novak = member("novak")
+    novak.get(f"/clinic/responses/{late}")
+    assert "Last time" not in novak.text, "the visit of 7 May was later, though its answers came first"
+    novak.get(f"/clinic/responses/{newest}")
+    assert "Last time, 5 May 2026: Yes" in " ".join(novak.text.split())
+    path = re.search(r'href="(/clinic/patients/\w+/history/mood)"', novak.text)
+    assert path
+    novak.get(path[1])
+    assert re.findall(r"Answers for the visit on ([^<]*)<", novak.text) == ["5 May 2026", "7 May 2026"]
+
+
 def test_another_clinicians_history_is_not_there(clinic: Clinic, member: Callable[[str], Member], app: Flask) -> None:
     newest = send(clinic, 1)
     novak = member("novak")
@@ -78,7 +97,7 @@ def test_after_the_sign_off_one_adds_and_opens_again(clinic: Clinic, member: Cal
     novak.press("action=addendum", addendum="Called back.")
     assert "Called back." in novak.text
     novak.press("action=reopen")
-    assert novak.problems == ["Write something first."]
+    assert novak.problems == ["Write why it is opened again."]
     novak.press("action=reopen", reason="Read the wrong one.")
     assert "Not yet reviewed" in novak.text
     for told in ("Seen.", "Called back.", "Read the wrong one.", "Opened again"):

@@ -12,7 +12,7 @@ from flask import Flask
 
 from screening.config import Settings
 from screening.erasure import erase_response
-from screening.store import outbox, responses
+from screening.store import outbox, responses, worklist
 from screening.store.tables import Response
 from screening.store.worklist import PAGE_SIZE
 from screening.web import context
@@ -349,3 +349,38 @@ def test_a_day_with_nothing_to_hand_out_says_so(member: Callable[..., Member]) -
     assert "On this day nothing was sent" in novak.text
     novak.press("form=pdf", action="/days", day="soon")
     assert "Choose a day for the reports." in novak.text
+
+
+def test_a_days_list_leads_to_the_days_beside_it(clinic: Clinic, member: Callable[..., Member]) -> None:
+    clinic.invite()
+    desk = member("desk")
+    desk.get("/clinic/today")
+    assert "No appointment with a questionnaire on this day." in desk.text
+    after = re.search(r'href="([^"]*)">The day after', desk.text)
+    assert after
+    desk.get(after[1])
+    assert desk.heading == "Appointments on Tuesday, 5 May 2026"
+    assert "Anna Nowak" in desk.text
+    assert 'href="/clinic/today?day=2026-05-04">The day before' in desk.text
+
+
+def test_a_patient_with_many_appointments_has_pages_of_them(
+    clinic: Clinic, member: Callable[..., Member], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worklist, "PAGE_SIZE", 1)
+    for days in (1, 2):
+        clinic.invite(appointment_at=NOW + timedelta(days=days))
+    desk = member("desk")
+    desk.get("/clinic/appointments")
+    patient = re.search(r'href="(/clinic/invitations/\w{32})"', desk.page.text)
+    assert patient
+    desk.get(patient[1])
+    all_of_them = re.search(r'href="(/clinic/patients/\w{32})"', desk.page.text)
+    assert all_of_them
+    desk.get(all_of_them[1])
+    assert "Tomorrow" in desk.text
+    later = re.search(r'href="([^"]*)" rel="next"', desk.text)
+    assert later
+    desk.get(later[1])
+    assert "Wed 6 May 2026" in desk.text
+    assert "Tomorrow" not in desk.text

@@ -86,7 +86,7 @@ def test_a_paper_form_is_typed_in_page_by_page(typist: Member, address: str) -> 
     assert typist.page.status_code == 422
     assert typist.problems == [
         "Enter the day on which the patient signed the form.",
-        "Compare name and birth date with the paper form, and confirm it.",
+        "Compare name and date of birth with the paper form, and confirm it.",
     ]
     typist.press(is_theirs="yes", **SIGNED | {"signed_on__year": "2027"})
     assert typist.problems == ["Enter the day on which the patient signed; it can't be in the future."]
@@ -185,6 +185,7 @@ def test_a_clinician_confirms_it_before_signing_off(typist: Member, clinician: M
     clinician.press(action="confirm-paper")
     assert clinician.problems == ["Compare it with the paper form, and confirm that you did."]
     clinician.press(action="confirm-paper", compared="yes")
+    assert "It can be signed off now." in clinician.text
     assert "compared with the paper form by Dr A. Novak on 4 May 2026" in clinician.text
     clinician.press("action=sign_off", action=path)
     assert "Reviewed by Dr A. Novak" in clinician.text

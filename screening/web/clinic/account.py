@@ -28,6 +28,14 @@ def sign_out() -> ResponseReturnValue:
     return redirect(url_for("security.login"))
 
 
+@blueprint.get("/account")
+@allowed(FRONT_DESK, CLINICIAN, ADMINISTRATOR, TRANSCRIBER)
+def account() -> ResponseReturnValue:
+    """Show who one is signed in as, and lead to what one can change of it."""
+    chosen = own_name_of(current_user.language) if current_user.language else ""
+    return render_template("clinic/account.html", email=current_user.email, chosen=chosen or _preset())
+
+
 @blueprint.get("/password")
 @allowed(FRONT_DESK, CLINICIAN, ADMINISTRATOR, TRANSCRIBER)
 def change_password() -> ResponseReturnValue:
@@ -84,12 +92,15 @@ def save_language() -> ResponseReturnValue:
 
 
 def _language_page(form: Form) -> str:
-    preset = _("The practice’s: %(language)s", language=own_name_of(context.settings().staff_language))
     return render_template(
         "clinic/language.html",
         form=form,
-        languages=[("", preset), *((code, own_name_of(code)) for code in LANGUAGES)],
+        languages=[("", _preset()), *((code, own_name_of(code)) for code in LANGUAGES)],
     )
+
+
+def _preset() -> str:
+    return str(_("The practice’s: %(language)s", language=own_name_of(context.settings().staff_language)))
 
 
 def _check(form: Form) -> None:

@@ -14,7 +14,7 @@ from screening.store.patients import Identity
 from screening.web import context
 from screening.web.clinic.access import allowed
 from screening.web.clinic.blueprint import blueprint
-from screening.web.clinic.inviting import clinician_options, link_page
+from screening.web.clinic.inviting import clinician_options, link_page, person_values
 from screening.web.staff_form import Form, date_values, time_value
 
 _ID = "<string(length=32):invitation_id>"
@@ -45,7 +45,7 @@ def new_link(invitation_id: str) -> ResponseReturnValue:
 def unlock(invitation_id: str) -> ResponseReturnValue:
     """Give the patient fresh tries at the birth date."""
     invitations.unlock(context.store(), context.staff_actor(), invitation_id, now=context.now())
-    return _back(invitation_id, _("The patient can try the birth date again."))
+    return _back(invitation_id, _("The patient can try the date of birth again."))
 
 
 @blueprint.get(f"/invitations/{_ID}/patient")
@@ -53,17 +53,7 @@ def unlock(invitation_id: str) -> ResponseReturnValue:
 def correct_patient(invitation_id: str) -> ResponseReturnValue:
     """Ask for the right details of the patient."""
     view = _load(invitation_id)
-    identity = view.identity
-    form = Form.of(
-        {
-            "record_number": identity.record_number,
-            "name": identity.name,
-            **date_values("birth_date", identity.birth_date),
-            "email": identity.email or "",
-            "mobile": identity.mobile or "",
-        }
-    )
-    return render_template("clinic/correct_patient.html", view=view, form=form)
+    return render_template("clinic/correct_patient.html", view=view, form=Form.of(person_values(view.identity)))
 
 
 @blueprint.post(f"/invitations/{_ID}/patient")
@@ -71,7 +61,7 @@ def correct_patient(invitation_id: str) -> ResponseReturnValue:
 def save_patient(invitation_id: str) -> ResponseReturnValue:
     """Save the right details, for all that stands under this patient."""
     form = Form(request.form)
-    birth_date = form.date("birth_date", _("Enter the birth date."))
+    birth_date = form.date("birth_date", _("Enter the date of birth."))
     if birth_date is not None:
         identity = Identity(
             form.text("record_number"), form.text("name"), birth_date, form.text("email"), form.text("mobile")

@@ -17,10 +17,12 @@ from screening.definition.languages import name_of
 from screening.invitations import InvitationView, InviteRequest
 from screening.store.access import FRONT_DESK
 from screening.store.errors import Conflict, Invalid
+from screening.store.patients import Identity
 from screening.web import context
 from screening.web.clinic.access import allowed
 from screening.web.clinic.blueprint import blueprint
 from screening.web.clinic.qr import qr_code
+from screening.web.clinic.slip import slip_for
 from screening.web.staff_form import Form, date_values
 
 _KEPT = ("clinician_id", "appointment_at-day", "appointment_at-month", "appointment_at-year", "language")
@@ -43,6 +45,9 @@ def new_invitation() -> ResponseReturnValue:
 def create_invitation() -> ResponseReturnValue:
     """Invite the patient, or show what is wrong or too much; a second click gives one more link, not a second one."""
     form = Form(request.form)
+    known = _known_patient(form)
+    if known is not None:
+        return _form_page(known, is_known=True)
     wish = _read(form)
     if form.text("change") or wish is None:
         return _form_page(form), 200 if form.text("change") else 422
@@ -78,10 +83,10 @@ def show_link(view: InvitationView, token: str, *, another: str = "", is_first: 
         view=view,
         address=address,
         qr=qr_code(address),
+        slip=slip_for(view, address),
         another=another,
         is_first=is_first,
         burden=burden,
-        phone=context.settings().practice_phone,
     )
 
 
@@ -89,7 +94,7 @@ def _read(form: Form) -> InviteRequest | None:
     """Read the form; None, with the problems noted, if it is not whole."""
     record_number = form.needed("record_number", _("Enter the record number."))
     name = form.needed("name", _("Enter the patient’s name."))
-    birth_date = form.date("birth_date", _("Enter the birth date."))
+    birth_date = form.date("birth_date", _("Enter the date of birth."))
     clinician = form.needed("clinician_id", _("Choose the clinician."))
     appointment_at = form.moment(
         "appointment_at",
@@ -118,13 +123,36 @@ def _read(form: Form) -> InviteRequest | None:
     )
 
 
-def _form_page(form: Form) -> str:
+def _known_patient(form: Form) -> Form | None:
+    """Return the form with a patient's details, where only a record number was typed, and it is known; else None."""
+    details = ("name", *(f"birth_date-{part}" for part in ("day", "month", "year")), "email", "mobile")
+    if not form.text("record_number") or any(form.text(name) for name in details):
+        return None
+    found = invitations.known_patient(
+        context.store(), context.staff_actor(), form.text("record_number"), now=context.now()
+    )
+    return form.filled_in(person_values(found)) if found else None
+
+
+def person_values(identity: Identity) -> dict[str, str]:
+    """Return the values of the fields that say who a patient is."""
+    return {
+        "record_number": identity.record_number,
+        "name": identity.name,
+        **date_values("birth_date", identity.birth_date),
+        "email": identity.email or "",
+        "mobile": identity.mobile or "",
+    }
+
+
+def _form_page(form: Form, *, is_known: bool = False) -> str:
     store, actor = context.store(), context.staff_actor()
     known = invitations.choosable_forms(store, actor)
     chosen = [choice for choice in known if choice.id in form.values("questionnaires")]
     return render_template(
         "clinic/invite.html",
         form=form,
+        is_known=is_known,
         clinicians=clinician_options(invitations.clinicians(store, actor)),
         questionnaires=[(choice.id, choice.title, _form_hint(choice)) for choice in known],
         languages=[(code, _language_name(code)) for code in _languages_of(chosen or known, every=bool(chosen))],
@@ -183,11 +211,7 @@ def _form_for_same_patient(invitation_id: str) -> Form:
     )
     return Form.of(
         {
-            "record_number": view.identity.record_number,
-            "name": view.identity.name,
-            **date_values("birth_date", view.identity.birth_date),
-            "email": view.identity.email or "",
-            "mobile": view.identity.mobile or "",
+            **person_values(view.identity),
             "clinician_id": str(view.clinician_id),
             "language": view.language,
         }

@@ -29,11 +29,12 @@ def variables() -> dict[str, Any]:
     if not request.path.startswith(STAFF_PATHS):
         return {}
     if not current_user.is_authenticated:
-        return {"staff_name": "", "navigation": [], "sign_out_url": "", "roles": frozenset()}
+        return {"staff_name": "", "navigation": [], "account_url": "", "sign_out_url": "", "roles": frozenset()}
     actor = context.staff_actor()
     return {
         "staff_name": actor.name,
         "navigation": _entries(actor.roles),
+        "account_url": url_for("clinic.account"),
         "sign_out_url": url_for("clinic.sign_out"),
         "roles": actor.roles,
     }
@@ -51,21 +52,18 @@ def home(roles: frozenset[str]) -> str:
 
 
 def _entries(roles: frozenset[str]) -> list[Entry]:
-    everybody = frozenset({FRONT_DESK, CLINICIAN, ADMINISTRATOR, TRANSCRIBER})
     places: Mapping[str, tuple[str, frozenset[str]]] = {
         "clinic.worklist": (_("My worklist"), frozenset({CLINICIAN})),
         "clinic.appointments": (_("Appointments"), frozenset({FRONT_DESK})),
         "clinic.new_invitation": (_("Invite a patient"), frozenset({FRONT_DESK})),
         "clinic.paper_forms": (_("Paper forms"), frozenset({TRANSCRIBER})),
         "clinic.overdue": (_("Waiting too long"), frozenset({CLINICIAN, FRONT_DESK})),
-        "clinic.covers": (_("Covers"), frozenset({CLINICIAN, FRONT_DESK})),
+        "clinic.covers": (_("Covers"), frozenset({CLINICIAN, FRONT_DESK, ADMINISTRATOR})),
         "clinic.questionnaires": (_("Questionnaires"), frozenset({CLINICIAN, ADMINISTRATOR})),
         "clinic.verify": (_("Check a PDF"), frozenset({FRONT_DESK, CLINICIAN, ADMINISTRATOR})),
         "admin.staff_list": (_("Staff"), frozenset({ADMINISTRATOR})),
         "admin.settings": (_("Settings"), frozenset({ADMINISTRATOR})),
         "admin.work": (_("Background work"), frozenset({ADMINISTRATOR})),
-        "clinic.choose_language": (_("My language"), everybody),
-        "clinic.change_password": (_("My password"), everybody),
     }
     return [
         Entry(label, url_for(endpoint), _is_here(endpoint))

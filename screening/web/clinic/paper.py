@@ -64,7 +64,7 @@ def begin_paper_form(invitation_id: str) -> ResponseReturnValue:
     form = Form(request.form)
     signed_on = form.date("signed_on", _("Enter the day on which the patient signed the form."))
     if not form.text("is_theirs"):
-        form.problems["is_theirs"] = _("Compare name and birth date with the paper form, and confirm it.")
+        form.problems["is_theirs"] = _("Compare name and date of birth with the paper form, and confirm it.")
     if not form.problems:
         try:
             typing_in.begin(

@@ -14,13 +14,12 @@ from screening.store.errors import Invalid, NotAllowed
 from screening.web import context, language
 from screening.web.clinic.access import allowed
 from screening.web.clinic.blueprint import blueprint
-from screening.web.clinic.responses import load, report, response_page
+from screening.web.clinic.reading import RESPONSE_ID, as_reader, load, report
+from screening.web.clinic.responses import response_page
 from screening.web.staff_form import Form
 
-_ID = "<string(length=32):response_id>"
 
-
-@blueprint.post(f"/responses/{_ID}/confirm-paper")
+@blueprint.post(f"/responses/{RESPONSE_ID}/confirm-paper")
 @allowed(CLINICIAN, hidden=True)
 def confirm_paper(response_id: str) -> ResponseReturnValue:
     """Note that the clinician compared the response with the paper form."""
@@ -29,32 +28,21 @@ def confirm_paper(response_id: str) -> ResponseReturnValue:
         form.problems["compared"] = _("Compare it with the paper form, and confirm that you did.")
         return response_page(load(response_id), paper_form=form), 422
     try:
-        comparing.confirm(
-            context.store(),
-            context.staff_actor(),
-            response_id,
-            clinicians_see=context.settings().clinicians_see,
-            now=context.now(),
-        )
+        as_reader(comparing.confirm, response_id)
     except NotAllowed as refusal:
         flash(str(refusal))
+    else:
+        flash(_("Compared with the paper form. It can be signed off now."))
     return redirect(url_for("clinic.response", response_id=response_id))
 
 
-@blueprint.post(f"/responses/{_ID}/reject-paper")
+@blueprint.post(f"/responses/{RESPONSE_ID}/reject-paper")
 @allowed(CLINICIAN, hidden=True)
 def reject_paper(response_id: str) -> ResponseReturnValue:
     """Take back a response that was mistyped."""
     form = Form(request.form)
     try:
-        comparing.reject(
-            context.store(),
-            context.staff_actor(),
-            response_id,
-            form.value("reason"),
-            clinicians_see=context.settings().clinicians_see,
-            now=context.now(),
-        )
+        as_reader(comparing.reject, response_id, form.value("reason"))
     except Invalid as error:
         form.add_problems(error.problems)
         return response_page(load(response_id), paper_form=form), 422
@@ -65,17 +53,10 @@ def reject_paper(response_id: str) -> ResponseReturnValue:
     return redirect(url_for("clinic.rejected_response", response_id=response_id))
 
 
-@blueprint.get(f"/rejected/{_ID}")
+@blueprint.get(f"/rejected/{RESPONSE_ID}")
 @allowed(CLINICIAN, hidden=True)
 def rejected_response(response_id: str) -> ResponseReturnValue:
     """Show what was typed in and rejected, as it was, with the reason."""
-    view = comparing.load_rejected(
-        context.store(),
-        context.staff_actor(),
-        response_id,
-        clinicians_see=context.settings().clinicians_see,
-        now=context.now(),
-        zone=context.settings().zone,
-        language=language.current(),
-    )
+    zone = context.settings().zone
+    view = as_reader(comparing.load_rejected, response_id, zone=zone, language=language.current())
     return render_template("clinic/rejected.html", view=view, report=legible_report(report(view.response, ON_SCREEN)))

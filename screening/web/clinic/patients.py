@@ -15,6 +15,7 @@ from screening.summary import side_by_side
 from screening.web import context, language
 from screening.web.clinic.access import allowed
 from screening.web.clinic.blueprint import blueprint
+from screening.web.clinic.worklist import wanted_page
 
 
 @blueprint.get("/patients/<string(length=32):patient_id>")
@@ -63,9 +64,9 @@ def _histories(page: ListPage) -> list[tuple[str, str]]:
 
 def _appointments(patient_id: str) -> ListPage:
     store, actor, now = context.store(), context.staff_actor(), context.now()
-    wanted = ListFilter(patient_id=patient_id)
+    wanted, number, see = ListFilter(patient_id=patient_id), wanted_page(), context.settings().clinicians_see
     if CLINICIAN in actor.roles:
-        page = review.appointments(store, actor, wanted, clinicians_see=context.settings().clinicians_see, now=now)
+        page = review.appointments(store, actor, wanted, clinicians_see=see, number=number, now=now)
         if page.rows or FRONT_DESK not in actor.roles:
             return page
-    return invitations.appointments(store, actor, wanted, now=now)
+    return invitations.appointments(store, actor, wanted, number=number, now=now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, current_app, render_template
+from flask import Response, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
@@ -14,8 +14,8 @@ from screening.store.access import CLINICIAN
 from screening.web import context
 from screening.web.clinic.access import allowed
 from screening.web.clinic.blueprint import blueprint
-
-_ID = "<string(length=32):response_id>"
+from screening.web.clinic.reading import RESPONSE_ID, as_reader
+from screening.web.clinic.report_files import no_pdf
 
 ACTIONS = {
     "read": lazy("Read"),
@@ -62,14 +62,14 @@ NOT_KEPT = (
 )
 
 
-@blueprint.get(f"/responses/{_ID}/record")
+@blueprint.get(f"/responses/{RESPONSE_ID}/record")
 @allowed(CLINICIAN, hidden=True)
 def record(response_id: str) -> ResponseReturnValue:
     """Show who did what with a response, and what its record holds."""
     try:
         found = _gather(response_id)
     except RenderError as error:
-        return _no_pdf(response_id, error)
+        return no_pdf(response_id, error)
     return render_template(
         "clinic/record.html",
         record=found,
@@ -81,31 +81,18 @@ def record(response_id: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.get(f"/responses/{_ID}/record.zip")
+@blueprint.get(f"/responses/{RESPONSE_ID}/record.zip")
 @allowed(CLINICIAN, hidden=True)
 def record_zip(response_id: str) -> ResponseReturnValue:
     """Send the record as a zip. Its name tells no name, record number or topic."""
     try:
         found = _gather(response_id)
     except RenderError as error:
-        return _no_pdf(response_id, error)
+        return no_pdf(response_id, error)
     name = f"record-{response_id[:8]}.zip"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return Response(found.zipped(), mimetype="application/zip", headers=headers)
 
 
 def _gather(response_id: str) -> Record:
-    return records.gather(
-        context.store(),
-        context.staff_actor(),
-        response_id,
-        context.press(),
-        context.renderer(),
-        clinicians_see=context.settings().clinicians_see,
-        now=context.now(),
-    )
-
-
-def _no_pdf(response_id: str, error: RenderError) -> ResponseReturnValue:
-    current_app.logger.error("a report could not be rendered: %s", error)  # its message holds no answer
-    return render_template("clinic/no_pdf.html", response_id=response_id), 503, {"Retry-After": "30"}
+    return as_reader(records.gather, response_id, context.press(), context.renderer())

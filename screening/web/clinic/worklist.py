@@ -140,7 +140,8 @@ def today() -> ResponseReturnValue:
         page = review.appointments(store, actor, wanted, clinicians_see=see, number=number, now=now)
     else:
         page = invitations.appointments(store, actor, wanted, number=number, now=now)
-    return render_template("clinic/today.html", page=page, day=day, printed_at=now)
+    one = timedelta(days=1)
+    return render_template("clinic/today.html", page=page, day=day, before=day - one, after=day + one, printed_at=now)
 
 
 @blueprint.get("/appointments")

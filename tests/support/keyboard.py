@@ -1,0 +1,54 @@
+"""Somebody who uses no mouse: every stop of the Tab key can be seen, and nothing hides it."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page
+
+_IS_COVERED = """focused => {
+    const box = focused.getBoundingClientRect();
+    const top = document.elementFromPoint(box.x + box.width / 2, box.y + Math.min(box.height, 40) / 2);
+    return !(top && (focused.contains(top) || top.contains(focused)));
+}"""
+_MOST_STOPS = 40
+
+
+class Keyboard:
+    """Somebody who uses no mouse and looks where the focus is."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def tabs_to(self, name: str) -> None:
+        """Press Tab until the focus is on the link, button or field of this name; each stop on the way can be seen."""
+        for _ in range(_MOST_STOPS):
+            self.page.keyboard.press("Tab")
+            here = self.name()
+            self.assert_seen(here)
+            if here == name:
+                return
+        raise AssertionError(f"{name} can't be reached")
+
+    def presses(self, *keys: str) -> None:
+        """Press keys, one after the other."""
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def types(self, text: str) -> None:
+        """Type a text, letter by letter."""
+        self.page.keyboard.type(text)
+
+    def name(self) -> str:
+        """Return what the focused element is called."""
+        name: str = self.page.evaluate(
+            "(({labels, textContent}) => labels?.length ? labels[0].innerText : textContent)(document.activeElement)"
+        )
+        return " ".join(name.split())
+
+    def assert_seen(self, name: str) -> None:
+        """Assert that the page looks different from one without focus, and that nothing lies over the place."""
+        focused = self.page.evaluate_handle("document.activeElement")
+        with_focus = self.page.screenshot()
+        assert not focused.evaluate(_IS_COVERED), f"{name} is hidden behind something"
+        focused.evaluate("focused => focused.blur()")
+        assert self.page.screenshot() != with_focus, f"the focus on {name} can't be seen"
+        focused.evaluate("focused => focused.focus({preventScroll: true})")

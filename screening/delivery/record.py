@@ -114,7 +114,6 @@ def gather(
         response = session.get_one(Response, response_id)
         invitation = session.get_one(Invitation, response.invitation_id)
         version = registry.get(session, response.questionnaire_id, response.version)
-        asked = registry.definition(session, response.questionnaire_id, response.version, response.content_hash)
         consent = session.get(ConsentText, invitation.consent_hash) if invitation.consent_hash else None
         events = _events(session, [f"response:{response_id}", f"invitation:{response.invitation_id}"])
         pdf = ready(session, store, press, view)
@@ -127,10 +126,10 @@ def gather(
         texts = overlays.texts(session, translations.values())
         files = {
             "response.json": _json(_response(view, response, invitation, translations)),
-            "response.fhir.json": _json(fhir_of(view, press.zone, asked)),
+            "response.fhir.json": _json(fhir_of(view, press.zone)),
             "questionnaire.yaml": version.text.encode(),
             **{f"questionnaire.{code}.yaml": texts[found].encode() for code, found in translations.items()},
-            "questionnaire.fhir.json": _json(questionnaire_to_fhir(asked)),
+            "questionnaire.fhir.json": _json(questionnaire_to_fhir(view.as_asked)),
             "note.json": _json(_note(view, kept)),
             "events.csv": _events_csv(events, press),
             "not-kept.txt": "".join(f"- {line}\n" for line in NOT_KEPT).encode(),

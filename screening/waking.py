@@ -26,6 +26,7 @@ _QUEUE = "wake"
 _CONNECT_SECONDS = 2
 _ANSWER_SECONDS = 5
 """Longer than the second for which huey waits for a message."""
+_HURRIED_SECONDS = 0.4
 _LOGGER = logging.getLogger(__name__)
 
 
@@ -69,24 +70,28 @@ def queue_problem(settings: Settings) -> str | None:
     from redis import Redis, RedisError
 
     try:
-        with Redis.from_pool(_redis(settings.queue_url)) as client:  # closes them
+        with Redis.from_pool(_redis(settings.queue_url, hurried=True)) as client:  # closes them
             client.ping()
     except (RedisError, OSError) as error:
         return type(error).__name__
     return None
 
 
-def _redis(url: str) -> ConnectionPool:
-    """Return connections that give up soon: whoever waits for them does nothing else meanwhile."""
+def _redis(url: str, *, hurried: bool = False) -> ConnectionPool:
+    """Return connections that give up soon: whoever waits for them does nothing else meanwhile.
+
+    ``hurried``: for somebody who asks whether the service is ready, and asks again if it does not answer in a second.
+    """
     from redis import ConnectionPool
     from redis.backoff import NoBackoff
     from redis.retry import Retry
 
     return ConnectionPool.from_url(
         url,
-        socket_connect_timeout=_CONNECT_SECONDS,
-        socket_timeout=_ANSWER_SECONDS,
-        retry=Retry(NoBackoff(), 1),  # a connection that a restarted server dropped is made anew, once
+        socket_connect_timeout=_HURRIED_SECONDS if hurried else _CONNECT_SECONDS,
+        socket_timeout=_HURRIED_SECONDS if hurried else _ANSWER_SECONDS,
+        # A connection that a restarted server dropped is made anew, once.
+        retry=Retry(NoBackoff(), 0 if hurried else 1),
     )
 
 

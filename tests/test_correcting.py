@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, true
 
 from screening import invitations, review
 from screening.intake.opening import open_link
 from screening.reporting import report_of
+from screening.store import responses
 from screening.store.audit import Actor
 from screening.store.errors import NotAllowed, NotFound
-from screening.store.tables import Response
+from screening.store.tables import Invitation, Response
 from screening.summary import Reader
 from tests.support.clinic import ANSWERED, NOW, ZONE, Clinic
 
@@ -84,6 +85,21 @@ def test_what_was_corrected_is_no_visit_of_its_own(clinic: Clinic, first: tuple[
 
     assert earlier(second) == []
     assert earlier(third) == [second]
+
+
+def test_what_was_corrected_stays_one_visit_when_its_appointment_alone_is_moved(
+    clinic: Clinic, first: tuple[str, str]
+) -> None:
+    made, _ = ask(clinic, first[0])
+    (second,) = clinic.send(made, ANSWERED, LATER)
+    with clinic.store.write() as session:
+        session.get_one(Invitation, first[0]).appointment_at += timedelta(days=9)
+    view = review.load_response(clinic.store, clinic.novak, first[1], clinicians_see="own", now=LATER, zone=ZONE)
+    assert view.facts.earlier == ()
+    with clinic.store.read() as session:
+        found = responses.find_newest(session, view.patient_id, "mood", true())
+        assert found is not None
+        assert found[0].id == second
 
 
 def test_the_lists_say_so_in_words_not_in_place(clinic: Clinic, first: tuple[str, str]) -> None:

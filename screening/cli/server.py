@@ -45,6 +45,7 @@ def _serve(app: Flask, bind: str, workers: int, threads: int) -> None:
             "loglevel": "warning",
             "proc_name": "intake",
             "graceful_timeout": 30,
+            "forwarder_headers": "",  # no proxy of ours says SCRIPT_NAME; a client's would stand in every link
         },
     ).run()
 

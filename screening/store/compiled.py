@@ -28,15 +28,16 @@ class CompiledQuery:
         ours = self._by_dialect.get(engine.dialect.name)
         if ours is None:
             ours = self._by_dialect[engine.dialect.name] = _ForDialect(self._statement, engine.dialect)
-        connection = engine.raw_connection()
         try:
-            return ours.run(connection.cursor(), parameters)
+            connection = engine.raw_connection()
+            try:
+                return ours.run(connection.cursor(), parameters)
+            finally:
+                connection.close()
         except ours.fault:
             # Once more the way that other statements go: it tells what is wrong, and forgets a connection that is gone.
             with engine.connect() as another:
                 return [tuple(row) for row in another.execute(self._statement, parameters)]
-        finally:
-            connection.close()
 
 
 class _ForDialect:

@@ -113,7 +113,7 @@ def find_readable(
     if row is None:
         return None
     before = {"patient": row.patient_id, "form": row.questionnaire_id, "visit": row.appointment_at}
-    before |= {"sequence": row.sent_sequence, "most": most}
+    before |= {"sequence": row.sent_sequence, "invitation": row.invitation_id, "most": most}
     earlier = connection.execute(_earlier(kind, clinicians_see), before | who).scalars().all()
     return Readable(response_id, row.sent_at, row.reviewed_at, row.clinician_id, tuple(earlier[::-1]))
 
@@ -121,7 +121,7 @@ def find_readable(
 @cache
 def _one(
     kind: Actor, clinicians_see: CliniciansSee
-) -> Select[str, str, int | None, datetime | None, datetime | None, int, datetime]:
+) -> Select[str, str, int | None, datetime | None, datetime | None, int, datetime, str]:
     return (
         select(
             Response.patient_id,
@@ -131,6 +131,7 @@ def _one(
             Response.reviewed_at,
             Invitation.clinician_id,
             Invitation.appointment_at,
+            Response.invitation_id,
         )
         .join(Invitation, Invitation.id == Response.invitation_id)
         .where(
@@ -147,7 +148,13 @@ def _earlier(kind: Actor, clinicians_see: CliniciansSee) -> Select[str]:
         select(Response.id)
         .join(Invitation, Invitation.id == Response.invitation_id)
         .where(
-            *came_before(bindparam("patient"), bindparam("form"), bindparam("visit"), bindparam("sequence")),
+            *came_before(
+                bindparam("patient"),
+                bindparam("form"),
+                bindparam("visit"),
+                bindparam("sequence"),
+                bindparam("invitation"),
+            ),
             may_read_answers_built_once(kind, clinicians_see),
         )
         .order_by(*LATEST_VISIT_FIRST)

@@ -63,7 +63,8 @@ def find_newest(
 ) -> tuple[Response, Invitation] | None:
     """Return what a patient sent to a questionnaire for the latest visit, if there is any that may be read; else None.
 
-    What was typed in from paper counts once it was compared with it.
+    What was typed in from paper counts once it was compared with it; what a corrected version took the place of counts
+    no more.
     """
     row = session.execute(
         select(Response, Invitation)
@@ -72,6 +73,7 @@ def find_newest(
             Response.patient_id == patient_id,
             Response.questionnaire_id == questionnaire_id,
             Response.sent_sequence.is_not(None),
+            ~_was_corrected(),
             paper.counts(Response),
             readable,
         )
@@ -96,7 +98,12 @@ def find_earlier(
     rows = session.execute(
         select(Response, Invitation)
         .join(Invitation, Invitation.id == Response.invitation_id)
-        .where(*came_before(response.patient_id, response.questionnaire_id, visit, response.sent_sequence), readable)
+        .where(
+            *came_before(
+                response.patient_id, response.questionnaire_id, visit, response.sent_sequence, response.invitation_id
+            ),
+            readable,
+        )
         .order_by(*LATEST_VISIT_FIRST)
         .limit(most)
         .execution_options(populate_existing=True)
@@ -109,13 +116,11 @@ def came_before(
     questionnaire_id: str | BindParameter[str],
     visit: ScalarSelect[datetime] | BindParameter[datetime],
     sent_sequence: int | BindParameter[int] | None,
+    invitation_id: str | BindParameter[str],
 ) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions, over a query that has response and invitation, of what `find_earlier` finds."""
-    by = aliased(Response)
-    corrected = (
-        select(by.id)
-        .join(Correction, Correction.invitation_id == by.invitation_id)
-        .where(Correction.corrects_id == Invitation.id, by.sent_sequence.is_not(None), paper.counts(by))
+    its_correction = select(Correction.invitation_id).where(
+        Correction.invitation_id == Response.invitation_id, Correction.corrects_id == invitation_id
     )
     return (
         Response.patient_id == patient_id,
@@ -125,8 +130,20 @@ def came_before(
             Invitation.appointment_at < visit,
             and_(Invitation.appointment_at == visit, Response.sent_sequence < sent_sequence),
         ),
-        ~corrected.exists(),
+        ~_was_corrected(),
+        ~its_correction.exists(),  # it can stand at an earlier day where only one of the two was moved
         paper.counts(Response),
+    )
+
+
+def _was_corrected() -> ColumnElement[bool]:
+    """Return the condition, over a query that has the invitation, that a corrected version was sent."""
+    by = aliased(Response)
+    return (
+        select(by.id)
+        .join(Correction, Correction.invitation_id == by.invitation_id)
+        .where(Correction.corrects_id == Invitation.id, by.sent_sequence.is_not(None), paper.counts(by))
+        .exists()
     )
 
 

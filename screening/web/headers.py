@@ -113,3 +113,6 @@ def _protection(is_framed: bool, holds_frames: bool, is_https: bool, is_page: bo
     if is_https:
         headers.append(("Strict-Transport-Security", _HSTS))
     return tuple(headers)
+
+
+ProtectedResponse.protection = _protection(False, False, False, True)

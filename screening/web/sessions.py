@@ -21,6 +21,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from screening.config import Settings
 from screening.store.compiled import CompiledQuery
+from screening.store.crypto import SealError
 from screening.store.engine import Store
 from screening.store.tables import WebSession
 
@@ -156,7 +157,11 @@ class DatabaseSessionInterface(SessionInterface):
         if kind_of_row != kind:
             return ServerSession(kind)
         now = self._clock()
-        content = self._store.keyring.open(data, _bound_to(id_hash))
+        try:
+            content = self._store.keyring.open(data, _bound_to(id_hash))
+        except SealError:  # whoever was here is asked again, and what was typed goes along
+            app.logger.error("a session's row does not open")
+            return ServerSession(kind)
         if expires_at <= now:
             session = ServerSession(kind)
             session.expired = True

@@ -43,19 +43,22 @@ class Drawn:
 
 
 class Remembered(Generic[T]):
-    """What was made once, by all that it depends on; when there is too much of it, all is forgotten."""
+    """What was made once, by all that it depends on; when that is ``most`` characters of HTML, all is forgotten."""
 
     def __init__(self, most: int) -> None:
         self._most = most
+        self._held = 0
         self._made: dict[Hashable, T] = {}
 
     def get(self, key: Hashable) -> T | None:
         """Return what was made for this key, or None."""
         return self._made.get(key)
 
-    def keep(self, key: Hashable, made: T) -> T:
-        """Remember what was made for this key, and return it."""
-        if len(self._made) >= self._most:
+    def keep(self, key: Hashable, made: T, characters: int) -> T:
+        """Remember what was made for this key, so many characters long, and return it."""
+        if self._held + characters > self._most:
             self._made.clear()
+            self._held = 0
         self._made[key] = made
+        self._held += characters
         return made

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from sqlalchemy import bindparam, select, text
 from sqlalchemy.exc import DBAPIError
 
 from screening.store import sittings
 from screening.store.compiled import CompiledQuery
+from screening.store.crypto import Keyring
+from screening.store.engine import Store
 from screening.store.errors import NotFound
 from screening.store.tables import Base, Invitation, Response
 from tests.support.clinic import Clinic
@@ -48,3 +52,9 @@ def test_a_fault_is_told_as_any_other_and_the_next_query_runs(clinic: Clinic) ->
 def test_a_sitting_of_nobody_is_not_found(clinic: Clinic) -> None:
     with pytest.raises(NotFound, match="There is no such invitation"):
         sittings.read(clinic.store, "0" * 32, "en")
+
+
+def test_a_database_that_can_not_be_opened_is_told_as_any_other_fault(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'nowhere' / 'answers.db'}", Keyring.generate())
+    with pytest.raises(DBAPIError):
+        store.rows(CompiledQuery(_OF_STATE))

@@ -8,6 +8,7 @@ from urllib.parse import urljoin
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from werkzeug.test import create_environ
 
 from screening import staff
 from screening.staff import signing_in
@@ -15,6 +16,7 @@ from screening.staff.signing_in import Try
 from screening.store.audit import AuditEvent
 from screening.store.engine import Store
 from screening.store.tables import WebSession
+from screening.web.headers import CONTENT_SECURITY_POLICY, ProtectedResponse
 from screening.web.security import AccountStore
 from tests.support.clinic import NOW, PASSWORD, Clinic
 from tests.support.clock import Clock
@@ -374,3 +376,9 @@ def test_signing_in_and_out_is_on_record_without_what_was_typed(app: Flask, clin
     with clinic.store.read() as session:
         for event in session.scalars(select(AuditEvent)):
             assert not re.search("mistake|something quite", f"{event.record} {event.actor} {event.detail}")
+
+
+def test_an_answer_that_no_hook_has_seen_is_protected_too() -> None:
+    _, _, headers = ProtectedResponse("").get_wsgi_response(create_environ())
+    assert ("Content-Security-Policy", CONTENT_SECURITY_POLICY) in headers
+    assert ("Cache-Control", "no-store") in headers

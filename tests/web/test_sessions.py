@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from flask import Flask, session
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from screening.config import Settings
 from screening.store.crypto import Keyring
@@ -141,3 +141,10 @@ def test_the_content_of_a_session_is_sealed(browser: FlaskClient, store: Store) 
     with store.read() as db:
         data = db.scalars(select(WebSession.data)).one()
     assert b"legible" not in data
+
+
+def test_a_session_that_does_not_open_is_nobodys(browser: FlaskClient, store: Store) -> None:
+    get(browser, "/intake/put/kept")
+    with store.write() as db:
+        db.execute(update(WebSession).values(data=b"not what was sealed"))
+    assert get(browser, "/intake/show") == "None"

@@ -33,8 +33,10 @@ def test_a_slot_without_a_value_is_a_mistake() -> None:
         Drawn(mark("words")).filled({})
 
 
-def test_what_is_remembered_is_bounded() -> None:
-    remembered: Remembered[int] = Remembered(most=2)
+def test_what_is_remembered_is_bounded_by_its_length() -> None:
+    remembered: Remembered[int] = Remembered(most=25)
     for number in range(5):
-        assert remembered.keep(number, number) == number
+        assert remembered.keep(number, number, 10) == number
     assert [remembered.get(number) for number in range(5)] == [None, None, None, None, 4]
+    assert remembered.keep("long", 7, 26) == 7
+    assert remembered.get(4) is None

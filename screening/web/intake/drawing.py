@@ -23,7 +23,8 @@ from screening.web.intake.forms import Holds
 from screening.web.intake.visit import blueprint
 from screening.web.slots import Drawn, Remembered, mark
 
-_MAX_REMEMBERED: Final = 5000
+_MAX_REMEMBERED: Final = 20_000_000
+"""Characters of HTML of each kind that a process remembers, at the most."""
 _WORDS: Final = "words"
 """The slot of what somebody typed."""
 _CHOSEN = (Boolean, Choice, Display, Scale)
@@ -64,7 +65,8 @@ def _saved_question(page: SittingPage, item: Item, holds: Holds, shown_in: str) 
     if found is None or found[0] is not item or found[1] is not page.page:
         without_words = Holds({item.id: stand_in}, holds.new)
         (field,) = forms.filled(page, (item,), without_words).fields
-        found = _questions.keep(key, (item, page.page, Drawn(draw(field))))
+        html = draw(field)
+        found = _questions.keep(key, (item, page.page, Drawn(html)), len(html))
     drawn = found[2]
     return drawn.filled({_WORDS: escape(words)}) if drawn.whole is None else drawn.whole
 
@@ -89,7 +91,8 @@ def remembered_page(page: SittingPage, depends_on: Hashable, draw_page: Callable
     assert isinstance(drawn_pages, Remembered)
     found: tuple[Page, Drawn] | None = drawn_pages.get(key)
     if found is None or found[0] is not page.page:
-        found = drawn_pages.keep(key, (page.page, Drawn(draw_page())))
+        html = draw_page()
+        found = drawn_pages.keep(key, (page.page, Drawn(html)), len(html))
     return found[1]
 
 

@@ -67,6 +67,7 @@ def around(
     """Return the page around these questions, whose numbers they are, with nothing on it that is to be mended."""
     before = sitting.before(page)
     depends_on = (
+        request.script_root,
         language.current(),
         tuple(context.browser().get("languages", ())),
         page.questionnaire.language,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.support.clinic import Clinic
-from tests.support.intake import Patient
+from tests.support.intake import ORIGIN, Patient
 
 
 @pytest.fixture
@@ -45,6 +47,18 @@ def test_a_saved_page_shows_what_was_answered(begun: Patient) -> None:
         "then": ["next"],
     }
     assert "<b>dill" not in begun.text
+
+
+def test_addresses_are_those_of_who_asks_whatever_another_browser_said(
+    begun: Patient, practice: Clinic, another: Callable[[], Patient]
+) -> None:
+    page = "/intake/pages/1"
+    begun.client.get(page, base_url=ORIGIN, environ_overrides={"SCRIPT_NAME": "//elsewhere.example"})
+    other = another()
+    other.begin(practice.invite(questionnaires=("garden",), record_number="B-7").token)
+    other.get(page)
+    assert "elsewhere" not in other.text
+    assert f'action="{page}"' in other.text
 
 
 def test_follow_ups_appear_on_the_same_page_and_take_the_focus(begun: Patient) -> None:

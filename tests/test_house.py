@@ -105,10 +105,17 @@ def test_every_command_is_documented_with_its_options() -> None:
     missing = [
         f"{name} {'/'.join(names)}"
         for name, command in _commands(main, "screening")
-        for names in _options(command)
+        for names in _named(command)
         if not any(re.search(rf"(?<![\w-]){option}(?![\w-])", rows[name] or "") for option in names)
     ]
     assert missing == []
+
+
+def test_every_option_has_a_help_text() -> None:
+    from screening.cli import main
+
+    commands = _commands(main, "screening")
+    assert [f"{name} {option.name}" for name, one in commands for option in _options(one) if not option.help] == []
 
 
 def _row_of(command: str, lines: list[str]) -> str | None:
@@ -116,13 +123,16 @@ def _row_of(command: str, lines: list[str]) -> str | None:
     return next((line for line in lines if re.match(rf"\| `{command}[ `]", line)), None)
 
 
-def _options(command: click.Command) -> Iterator[list[str]]:
+def _options(command: click.Command) -> list[click.Option]:
+    return [param for param in command.params if isinstance(param, click.Option)]
+
+
+def _named(command: click.Command) -> Iterator[list[str]]:
     """Yield each option's names, one of which is enough; of a switch that is on by default, those that turn it off."""
-    for option in command.params:
-        if isinstance(option, click.Option):
-            yield option.secondary_opts if option.default is True else option.opts
-            if option.secondary_opts and option.default is None:
-                yield option.secondary_opts
+    for option in _options(command):
+        yield option.secondary_opts if option.default is True else option.opts
+        if option.secondary_opts and option.default is None:
+            yield option.secondary_opts
 
 
 def _commands(group: click.Group, path: str) -> Iterator[tuple[str, click.Command]]:

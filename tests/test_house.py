@@ -96,22 +96,54 @@ def test_links_between_documents_lead_somewhere() -> None:
     assert broken == []
 
 
-def test_every_command_is_documented() -> None:
+def test_every_command_is_documented_with_its_options() -> None:
     from screening.cli import main
 
-    page = (ROOT / "docs" / "commands.md").read_text()
-    missing = [name for name in _commands(main, "screening") if name not in page]
+    lines = (ROOT / "docs" / "commands.md").read_text().splitlines()
+    rows = {name: _row_of(name, lines) for name, _ in _commands(main, "screening")}
+    assert [name for name, row in rows.items() if row is None] == []
+    missing = [
+        f"{name} {'/'.join(names)}"
+        for name, command in _commands(main, "screening")
+        for names in _named(command)
+        if not any(re.search(rf"(?<![\w-]){option}(?![\w-])", rows[name] or "") for option in names)
+    ]
     assert missing == []
 
 
-def _commands(group: click.Group, path: str) -> Iterator[str]:
+def test_every_option_has_a_help_text() -> None:
+    from screening.cli import main
+
+    commands = _commands(main, "screening")
+    assert [f"{name} {option.name}" for name, one in commands for option in _options(one) if not option.help] == []
+
+
+def _row_of(command: str, lines: list[str]) -> str | None:
+    """Return the command's row in the tables: the one that begins with it, whatever it is called with."""
+    return next((line for line in lines if re.match(rf"\| `{command}[ `]", line)), None)
+
+
+def _options(command: click.Command) -> list[click.Option]:
+    return [param for param in command.params if isinstance(param, click.Option)]
+
+
+def _named(command: click.Command) -> Iterator[list[str]]:
+    """Yield each option's names, one of which is enough; of a switch that is on by default, those that turn it off."""
+    for option in _options(command):
+        yield option.secondary_opts if option.default is True else option.opts
+        if option.secondary_opts and option.default is None:
+            yield option.secondary_opts
+
+
+def _commands(group: click.Group, path: str) -> Iterator[tuple[str, click.Command]]:
     context = click.Context(group)
     for name in group.list_commands(context):
         command = group.get_command(context, name)
+        assert command is not None
         if isinstance(command, click.Group):
             yield from _commands(command, f"{path} {name}")
         else:
-            yield f"{path} {name}"
+            yield f"{path} {name}", command
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,14 @@ from screening.translations import translated
 
 @click.command("blank")
 @click.argument("source", metavar="FILE|ID")
-@click.option("-o", "--output", required=True, type=click.Path(path_type=Path, allow_dash=True), metavar="OUT.pdf")
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path, allow_dash=True),
+    metavar="OUT.pdf",
+    help="- for standard output.",
+)
 @click.option("--help-number", default="", metavar="NUMBER", help="Whom to call in danger, printed on page one.")
 @click.option("--switched-on", multiple=True, metavar="ID", help="A page or item, off by default, to print as well.")
 @click.option("--language", metavar="LANG", help="Of the translation beside the file, and of the form's fixed words.")

@@ -66,13 +66,13 @@ def working() -> Iterator[tuple[Store, Settings]]:
 
 @click.command()
 @click.option("--record-number", required=True, help="The clinic's own number of the patient.")
-@click.option("--name", required=True)
+@click.option("--name", required=True, help="The patient's name.")
 @click.option("--birth-date", required=True, help="For instance 1985-03-27.")
 @click.option("--clinician", required=True, help="E-mail address of the clinician's account.")
 @click.option("--appointment", required=True, help='In the clinic\'s time zone, for instance "2026-12-01 10:30".')
 @click.option("--questionnaire", "questionnaires", required=True, multiple=True, help="Id; may be given several times.")
-@click.option("--email")
-@click.option("--mobile")
+@click.option("--email", help="The patient's e-mail address; nothing is sent to it.")
+@click.option("--mobile", help="The patient's mobile number; nothing is sent to it.")
 @click.option("--language", help="For instance en; default: the first of the settings.")
 def invite(
     record_number: str,

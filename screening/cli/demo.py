@@ -24,7 +24,9 @@ _TIME_ZONE = "Europe/Prague"
 
 
 @click.command()
-@click.option("--port", envvar="PORT", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option(
+    "--port", envvar="PORT", default=8000, show_default=True, type=click.IntRange(1, 65535), help="On localhost."
+)
 @click.option("--fresh", is_flag=True, help="Throw the demonstration's data away and make it anew.")
 def demo(port: int, fresh: bool) -> None:
     """Serve a demonstration practice on this machine."""

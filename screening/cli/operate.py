@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shlex
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -87,9 +88,15 @@ def refusing() -> Iterator[None]:
 
 
 @click.command()
-@click.option("--directory", type=click.Path(file_okay=False, path_type=Path), default=Path(), show_default=True)
-@click.option("--admin-email", prompt="E-mail of the first administrator")
-@click.option("--admin-name", prompt="Name of the first administrator")
+@click.option(
+    "--directory",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path(),
+    show_default=True,
+    help="The folder, made if it is not there.",
+)
+@click.option("--admin-email", prompt="E-mail of the first administrator", help="Asked for unless given.")
+@click.option("--admin-name", prompt="Name of the first administrator", help="Asked for unless given.")
 @click.option(
     "--admin-password",
     prompt="Password (15 characters or more)",
@@ -137,16 +144,24 @@ def init(directory: Path, admin_email: str, admin_name: str, admin_password: str
     click.echo(f"Settings   {config}   (fill in what is still open there)")
     click.echo(f"Database   {database}")
     click.echo(f"Keys       {keys}   Back this file up now, apart from the database: without it no answer can be read.")
-    click.echo(f"Then       cd {directory.resolve()} && screening serve")
+    # In full, because it is on nobody's PATH; and not as root, because then files here would be root's.
+    program = Path(sys.executable).with_name("screening")
+    start = f"cd {shlex.quote(str(directory.resolve()))} && {shlex.quote(str(program))} serve"
+    click.echo(f"Then       {start}   (as the service's account)")
 
 
 @click.command()
 @click.option("--bind", default=DEFAULT_BIND, show_default=True, help="Address and port to listen on.")
-@click.option("--workers", default=2, show_default=True, type=click.IntRange(1), help="Processes.")
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1), help="Processes that answer requests.")
 @click.option("--threads", default=8, show_default=True, type=click.IntRange(1), help="Threads in each process.")
-@click.option("--worker/--no-worker", default=True, show_default=True, help="Do the background work beside it.")
+@click.option(
+    "--worker/--no-worker", default=True, show_default=True, help="Do the background work (reports) beside it."
+)
 def serve(bind: str, workers: int, threads: int, worker: bool) -> None:
-    """Run the web server. It refuses to start on bad settings, a wrong schema or a bad questionnaire file."""
+    """Run the web server, and the background work in a process beside it.
+
+    It refuses to start on bad settings, a wrong schema or a bad questionnaire file.
+    """
     with refusing():
         settings = Settings.load()
         for warning in settings.warnings(datetime.now(UTC).date()):

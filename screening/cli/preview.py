@@ -39,7 +39,14 @@ RESPONSE_ID = "preview"
     metavar="ANSWERS.json",
     help="Item id -> answer, or a FHIR QuestionnaireResponse.",
 )
-@click.option("-o", "--output", required=True, type=click.Path(path_type=Path, allow_dash=True), metavar="OUT")
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path, allow_dash=True),
+    metavar="OUT",
+    help="- for standard output.",
+)
 @click.option(
     "--format",
     "form",

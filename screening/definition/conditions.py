@@ -34,9 +34,9 @@ from screening.definition.moments import Parts, compare, parts_of
 
 _ORDERINGS: Mapping[Operator, Callable[[object, object], bool]] = {
     Operator.GREATER_THAN: lambda a, b: a > b,  # type: ignore[operator]  # both sides are made alike below
-    Operator.AT_LEAST: lambda a, b: a >= b,  # type: ignore[operator]
-    Operator.LESS_THAN: lambda a, b: a < b,  # type: ignore[operator]
-    Operator.AT_MOST: lambda a, b: a <= b,  # type: ignore[operator]
+    Operator.AT_LEAST: lambda a, b: a >= b,  # type: ignore[operator]  # the same
+    Operator.LESS_THAN: lambda a, b: a < b,  # type: ignore[operator]  # the same
+    Operator.AT_MOST: lambda a, b: a <= b,  # type: ignore[operator]  # the same
 }
 
 

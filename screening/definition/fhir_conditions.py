@@ -166,7 +166,7 @@ def _from_entry(entry: Mapping[str, object], id_of: Callable[[str], str]) -> Com
         operand = Number(str(raw))
     else:
         assert isinstance(raw, str | bool)
-        operand = moment_from_fhir(raw) if key in ("answerTime", "answerDateTime") else raw  # type: ignore[arg-type]
+        operand = moment_from_fhir(raw) if key in ("answerTime", "answerDateTime") else raw  # type: ignore[arg-type]  # there it is text
     return Comparison(id_of(str(entry["question"])), _UNFLAT[str(entry["operator"])], operand)
 
 

@@ -148,7 +148,7 @@ def _row(scope: Scope, node: Node, grid: Mapping[str, object]) -> Choice | None:
     row = None
     if item_id is not None and "text" in values and options:
         shared = {"options": options, "option_set": option_set, "recall": recall}
-        row = _with_initial(reader, entry, Choice(id=item_id, **values, **shared))  # type: ignore[arg-type]
+        row = _with_initial(reader, entry, Choice(id=item_id, **values, **shared))  # type: ignore[arg-type]  # each value was read for its key
     if row is None or len(reader.problems) > before:
         _remember_unreadable(entry, scope.earlier)
         return None

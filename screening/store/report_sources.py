@@ -49,13 +49,13 @@ _INVITATION = "(SELECT invitation_id FROM response WHERE id = :of)"
 _QUESTIONNAIRE = "(SELECT questionnaire_id FROM response WHERE id = :of)"
 _VERSION = "(SELECT version FROM response WHERE id = :of)"
 _CORRECTING = (
-    f"(SELECT invitation_id FROM correction WHERE corrects_id = {_INVITATION}"  # noqa: S608
+    f"(SELECT invitation_id FROM correction WHERE corrects_id = {_INVITATION}"  # noqa: S608  # constants of this module
     f" UNION SELECT corrects_id FROM correction WHERE invitation_id = {_INVITATION})"
 )
-_RESPONSES_CORRECTING = f"(SELECT id FROM response WHERE invitation_id IN {_CORRECTING})"  # noqa: S608
-_WAS_REJECTED = f"EXISTS (SELECT 1 FROM rejected_response WHERE invitation_id = {_INVITATION})"  # noqa: S608
+_RESPONSES_CORRECTING = f"(SELECT id FROM response WHERE invitation_id IN {_CORRECTING})"  # noqa: S608  # constants of this module
+_WAS_REJECTED = f"EXISTS (SELECT 1 FROM rejected_response WHERE invitation_id = {_INVITATION})"  # noqa: S608  # constants of this module
 _NAMED = (
-    f"(SELECT clinician_id FROM invitation WHERE id = {_INVITATION}"  # noqa: S608
+    f"(SELECT clinician_id FROM invitation WHERE id = {_INVITATION}"  # noqa: S608  # constants of this module
     " UNION SELECT reviewed_by FROM response WHERE id = :of"
     " UNION SELECT updated_by FROM note WHERE response_id = :of"
     " UNION SELECT written_by FROM review_entry WHERE response_id = :of"
@@ -184,7 +184,7 @@ def _statement(dialect: str, shown: int) -> str:
         table = model.__table__
         assert isinstance(table, Table)
         written = " || ',' || ".join(_written(column, dialect) for column in _columns(table))
-        parts.append(f"SELECT '{table.name}', {written} FROM {table.name} WHERE {which}")  # noqa: S608
+        parts.append(f"SELECT '{table.name}', {written} FROM {table.name} WHERE {which}")  # noqa: S608  # names of our own tables
     names = ", ".join(f":shown{number}" for number in range(shown))
     statement = "\nUNION ALL ".join(parts).replace(":shown", f"({names})")
     return statement if dialect == "sqlite" else _PARAMETER.sub(r"%(\1)s", statement)

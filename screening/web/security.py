@@ -127,7 +127,7 @@ class SignInForm(LoginForm):
     password = PasswordField()
     # No "remember me", and no field for the button.
     remember = None  # type: ignore[assignment]  # how WTForms is told to drop a field
-    submit = None  # type: ignore[assignment]
+    submit = None  # type: ignore[assignment]  # the same
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

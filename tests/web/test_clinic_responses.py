@@ -298,6 +298,32 @@ def test_while_a_worker_is_there_a_download_waits_on_a_page_that_needs_no_script
         assert outbox.pending(session, outbox.PREPARE_REPORT, [response_id]) == frozenset()
 
 
+def test_where_the_worker_died_the_page_that_waits_leads_to_the_download_which_makes_the_pdf(
+    novak: Member, page: str, app: Flask, clock: Clock
+) -> None:
+    with app.extensions["store"].write() as session:
+        outbox.note_alive(session, "w" * 32, NOW)
+    assert novak.get(f"{page}/report.pdf").headers["Refresh"] == "1"
+    clock.advance(minutes=5)
+    assert novak.get(f"{page}/report").headers["Refresh"] == f"2; url={page}/report.pdf"
+    assert novak.heading == "The PDF is being made"
+    assert novak.get(f"{page}/report.pdf").data.startswith(b"%PDF")
+
+
+def test_while_a_dead_worker_s_lease_runs_the_page_waits_and_asks_for_the_download_again(
+    novak: Member, page: str, app: Flask, clock: Clock
+) -> None:
+    with app.extensions["store"].write() as session:
+        outbox.note_alive(session, "w" * 32, NOW)
+    novak.get(f"{page}/report.pdf")
+    with app.extensions["store"].write() as session:
+        assert outbox.lease(session, NOW)
+    clock.advance(minutes=1)
+    assert novak.get(f"{page}/report.pdf").headers["Refresh"] == f"2; url={page}/report.pdf"
+    clock.advance(minutes=2)
+    assert novak.get(f"{page}/report.pdf").data.startswith(b"%PDF")
+
+
 def test_a_report_that_can_not_be_made_is_told_calmly_and_harms_nothing(
     novak: Member, page: str, app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:

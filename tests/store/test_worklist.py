@@ -12,6 +12,7 @@ from screening.store import worklist
 from screening.store.access import CliniciansSee, may_read_answers
 from screening.store.audit import Actor
 from screening.store.engine import Store
+from screening.store.errors import NotFound
 from screening.store.tables import Invitation
 from screening.store.waiting import IN_ORDER, to_review_query
 from screening.store.worklist import ListFilter, ListPage, ListState
@@ -191,6 +192,36 @@ def test_at_one_time_who_sent_first_stands_first_and_who_did_not_send_last(
     assert [row.patient_name for row in waiting(clinic, clinic.novak).rows] == names
     assert [row.patient_name for row in own_list(clinic, clinic.novak).rows] == [*names, "Patient 3"]
     assert [row.patient_name for row in desk_list(clinic).rows] == [*names, "Patient 3"]
+
+
+def test_next_goes_by_appointment_then_by_time_sent_past_a_page_and_round(clinic: Clinic) -> None:
+    """Send 60 for 20 times, in no order, and walk through them as the list has them."""
+    for number in range(60):
+        at = NOW + timedelta(days=1, minutes=number * 7 % 20)
+        invited = clinic.invite(record_number=f"P-{number}", name=f"Patient {number}", appointment_at=at)
+        clinic.send(invited.invitation_id)
+    pages = [
+        review.to_review(clinic.store, clinic.novak, clinicians_see="own", number=number, now=NOW) for number in (1, 2)
+    ]
+    listed = [response.response_id for page in pages for row in page.rows for response in row.responses]
+    assert len(listed) == 60
+    lists = clinic.actions(f"staff:{clinic.novak.id}")
+    walked = [listed[0]]
+    for _ in listed:
+        following = review.next_to_review(clinic.store, clinic.novak, walked[-1], clinicians_see="own", now=NOW)
+        assert following.response_id is not None
+        walked.append(following.response_id)
+    assert walked == [*listed, listed[0]]
+    assert clinic.actions(f"staff:{clinic.novak.id}") == lists
+
+
+def test_next_is_nothing_that_this_clinician_may_not_read(clinic: Clinic) -> None:
+    (own,) = clinic.send(clinic.invite().invitation_id)
+    clinic.send(clinic.invite(record_number="B-2", clinician_id=int(clinic.horak.id)).invitation_id)
+    following = review.next_to_review(clinic.store, clinic.novak, own, clinicians_see="own", now=NOW)
+    assert (following.whose, following.response_id) == ("Anna Nowak, How you have been", None)
+    with pytest.raises(NotFound):
+        review.next_to_review(clinic.store, clinic.horak, own, clinicians_see="own", now=NOW)
 
 
 def plan(store: Store, query: Select[Any], without: Sequence[str] = ("seqscan",)) -> str:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from benchmarks.measure import Figure, Pair, cpu_time, paired, wall_time
 from benchmarks.practice import BIRTH_DATE, PASSWORD, Practice, practice, questionnaire
-from screening.store import patients, responses, worklist
+from screening.store import patients, responses, waiting, worklist
 from screening.store.access import may_read_answers
 from screening.store.audit import Actor
 from screening.store.engine import Store
@@ -70,7 +70,12 @@ def postgresql() -> Iterator[str]:
 def _compare(small: Practice, large: Practice, database: str) -> Iterator[Figure]:
     for here, count in ((small, SMALL), (large, LARGE)):
         populate(here, count)
-    lists = (("worklist", to_review), ("next week's appointments", appointments), ("a patient's history", history))
+    lists = (
+        ("worklist", to_review),
+        ("what waits next", next_to_review),
+        ("next week's appointments", appointments),
+        ("a patient's history", history),
+    )
     for what, list_of in lists:
         pair = paired(partial(list_of, large), partial(list_of, small), rounds=11, calls=5)
         yield from _both(f"{what}, {database}", pair)
@@ -80,8 +85,8 @@ def _page_one(here: Practice) -> Iterator[Figure]:
     """Sign in, open the worklist and from there a response with four earlier visits beside it."""
     member = Member(here.app)
     member.post("/clinic/sign-in", {"email": "clinician@clinic.example", "password": PASSWORD})
-    waiting = [row.responses[0].response_id for row in to_review(here).rows[:2]]
-    for which, response_id in zip(("first in a process", "again"), waiting, strict=True):
+    to_open = [row.responses[0].response_id for row in to_review(here).rows[:2]]
+    for which, response_id in zip(("first in a process", "again"), to_open, strict=True):
         begin, used = wall_time(), cpu_time()
         member.get("/clinic/")
         page = member.get(f"/clinic/responses/{response_id}")
@@ -108,6 +113,15 @@ def to_review(here: Practice) -> ListPage:
         page = worklist.to_review(session, here.store.keyring, clinician(here), "own", 1, datetime.now(UTC))
     assert len(page.rows) == WAITING
     return page
+
+
+def next_to_review(here: Practice) -> str:
+    """Find what waits after the last, so that it is looked for twice."""
+    with here.store.read() as session:
+        readable = may_read_answers(session, clinician(here), "own", datetime.now(UTC))
+        found = waiting.next_to_review(session, readable, (datetime.max.replace(tzinfo=UTC), 0, ""))
+    assert found is not None
+    return found
 
 
 def appointments(here: Practice) -> ListPage:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import Literal
 
@@ -20,9 +21,12 @@ from screening.store import (
     notes,
     outbox,
     paper,
+    patients,
+    registry,
     report_sources,
     responses,
     review_entries,
+    waiting,
     worklist,
 )
 from screening.store.access import CLINICIAN, FRONT_DESK, CliniciansSee, may_read_answers, require, staff_id
@@ -39,6 +43,7 @@ __all__ = [
     "ListPage",
     "ListRow",
     "ListState",
+    "Next",
     "NoteView",
     "ResponseView",
     "SignOff",
@@ -47,6 +52,7 @@ __all__ = [
     "download",
     "load_for_preparing",
     "load_response",
+    "next_to_review",
     "note_refused",
     "reopen",
     "require_readable",
@@ -127,6 +133,36 @@ def appointments(
         page = worklist.with_responses(session, store.keyring, actor, clinicians_see, wanted, number, now)
         audit.record_list(session, store.keyring, actor, [row.patient_id for row in page.rows], now)
     return page
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """What comes after a response: ``response_id`` waits, None where nothing does.
+
+    ``whose`` says which answers the response itself holds, "" where they no longer wait.
+    """
+
+    whose: str
+    response_id: str | None
+
+
+def next_to_review(
+    store: Store, actor: Actor, response_id: str, *, clinicians_see: CliniciansSee, now: datetime
+) -> Next:
+    """Return what waits to be reviewed after a response: what the same patient sent with it, then by appointment.
+
+    After the last comes the first. No list is shown, so none is on record. Raises NotFound as `load_response` does.
+    """
+    with readable(store, actor, response_id, clinicians_see, now) as (session, response, invitation):
+        whose = ""
+        if response.reviewed_at is None:
+            name = patients.read(session, store.keyring, response.patient_id).name
+            whose = f"{name}, {registry.titles(session).get(response.questionnaire_id, response.questionnaire_id)}"
+        may_read = may_read_answers(session, actor, clinicians_see, now)
+        found = waiting.next_of_invitation(session, may_read, invitation.id, but=response_id)
+        if found is None:
+            found = waiting.next_to_review(session, may_read, waiting.place_of(session, invitation.id))
+        return Next(whose, None if found == response_id else found)
 
 
 def load_response(

@@ -12,7 +12,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from screening.staff.passwords import hash_password, password_problem
-from screening.store import audit, worklist
+from screening.store import audit, waiting
 from screening.store import staff as repository
 from screening.store.access import ADMINISTRATOR, CLINICIAN, RIGHTS, ROLES, require
 from screening.store.audit import Actor, DetailValue
@@ -221,7 +221,7 @@ def _keep_an_administrator(session: Session, account: Staff) -> None:
 
 
 def _leave_no_answers_unread(session: Session, account: Staff, now: datetime) -> None:
-    count = worklist.count_waiting(session, account.id, now)
+    count = waiting.count_waiting(session, account.id, now)
     if count:
         appointments = "1 appointment" if count == 1 else f"{count} appointments"
         raise NotAllowed(

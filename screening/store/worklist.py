@@ -1,4 +1,4 @@
-"""Lists of appointments with what became of their invitations; ordered by time only, never by what was answered.
+"""Lists of appointments with what became of their invitations; in the order of `waiting.IN_ORDER`.
 
 The front desk's and the clinician's list are one query; the clinician's adds the ids of responses that were sent.
 """
@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, not_, select
 from sqlalchemy.orm import Session
 
-from screening.store import corrections, covers, paper, patients, registry, staff
+from screening.store import corrections, covers, paper, patients, registry, staff, waiting
 from screening.store.access import CliniciansSee, may_read_answers
 from screening.store.audit import Actor
 from screening.store.corrections import CorrectionState
@@ -108,18 +108,14 @@ class ListPage:
     has_next: bool
 
 
-_WAITS = and_(Response.sent_at.is_not(None), Response.reviewed_at.is_(None))
-_HAS_UNREVIEWED = exists().where(Response.invitation_id == Invitation.id, _WAITS)
 _HAS_RESPONSE = exists().where(Response.invitation_id == Invitation.id)
-_LINKS_LAST = timedelta(days=1)
-"""Longer than from any appointment to the end of its day, when the links end."""
 
 _IN_STATE: dict[ListState, ColumnElement[bool]] = {
     ListState.NOT_STARTED: and_(Invitation.state == "open", Invitation.begun_at.is_(None)),
     ListState.BEGUN: and_(Invitation.state == "open", Invitation.begun_at.is_not(None)),
     ListState.DECLINED: Invitation.state == "declined",
-    ListState.SENT: and_(Invitation.state == "sent", _HAS_UNREVIEWED),
-    ListState.REVIEWED: and_(Invitation.state == "sent", _HAS_RESPONSE, not_(_HAS_UNREVIEWED)),
+    ListState.SENT: and_(Invitation.state == "sent", waiting.HAS_UNREVIEWED),
+    ListState.REVIEWED: and_(Invitation.state == "sent", _HAS_RESPONSE, not_(waiting.HAS_UNREVIEWED)),
     ListState.DELETED: and_(Invitation.state == "sent", not_(_HAS_RESPONSE), not_(AWAITS_RETYPING)),
     ListState.RETYPE: and_(Invitation.state == "sent", AWAITS_RETYPING),
     ListState.CANCELLED: Invitation.state == "cancelled",
@@ -164,14 +160,7 @@ def to_review(
 ) -> ListPage:
     """Return a page of what was sent and not yet reviewed, by appointment; found by the index of just those."""
     readable = may_read_answers(session, actor, clinicians_see, now)
-    return _add_responses(session, readable, _page(session, keyring, to_review_query(readable), number, now))
-
-
-def to_review_query(readable: ColumnElement[bool]) -> Select[Invitation]:
-    """Return the query for what was sent and not yet reviewed; ``readable`` is from `may_read_answers`."""
-    return select(Invitation).where(
-        Invitation.id.in_(select(Response.invitation_id).where(_WAITS, _is_readable(readable)))
-    )
+    return _add_responses(session, readable, _page(session, keyring, waiting.to_review_query(readable), number, now))
 
 
 def unread_since(
@@ -188,21 +177,11 @@ def unread_since(
 
     ``readable`` says which responses are given out, ``only`` whose appointments are listed, None for all.
     """
-    waiting = select(Response.invitation_id).where(_WAITS, Response.sent_at < before)
+    found = select(Response.invitation_id).where(waiting.WAITS, Response.sent_at < before)
     if only is not None:
-        waiting = waiting.where(_is_readable(only))
-    page = _page(session, keyring, select(Invitation).where(Invitation.id.in_(waiting)), number, now)
+        found = found.where(waiting.is_readable(only))
+    page = _page(session, keyring, select(Invitation).where(Invitation.id.in_(found)), number, now)
     return _add_responses(session, readable, page)
-
-
-def _is_readable(readable: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Return the condition, over a query that has the response, under which this actor may read it.
-
-    It looks at the invitation of each response that was found. As a join it would invite SQLite, which knows nothing
-    of the sizes, to begin with all the clinician's invitations of all years.
-    """
-    of_response = select(Invitation.id).where(Invitation.id == Response.invitation_id, readable)
-    return of_response.correlate(Response).exists()
 
 
 def _conditions(keyring: Keyring, wanted: ListFilter) -> list[ColumnElement[bool]]:
@@ -225,7 +204,7 @@ def _conditions(keyring: Keyring, wanted: ListFilter) -> list[ColumnElement[bool
 def _page(session: Session, keyring: Keyring, query: Select[Invitation], number: int, now: datetime) -> ListPage:
     number = max(1, number)
     found = session.scalars(
-        query.order_by(Invitation.appointment_at, Invitation.id).offset((number - 1) * PAGE_SIZE).limit(PAGE_SIZE + 1)
+        query.order_by(*waiting.IN_ORDER).offset((number - 1) * PAGE_SIZE).limit(PAGE_SIZE + 1)
     ).all()
     shown = found[:PAGE_SIZE]
     return ListPage(_rows(session, keyring, shown, now), number, len(found) > PAGE_SIZE)
@@ -293,14 +272,6 @@ def reviews_of(session: Session, invitation_ids: Collection[str]) -> dict[str, l
     return found
 
 
-def count_waiting(session: Session, clinician_id: int, now: datetime) -> int:
-    """Count a clinician's appointments with answers that can still come, or are not yet reviewed."""
-    can_come = and_(Invitation.state == "open", Invitation.appointment_at > now - _LINKS_LAST)
-    waits = and_(Invitation.state == "sent", or_(_HAS_UNREVIEWED, AWAITS_RETYPING))
-    query = select(func.count()).select_from(Invitation)
-    return session.scalar(query.where(Invitation.clinician_id == clinician_id, or_(can_come, waits))) or 0
-
-
 def responses_of(
     session: Session, readable: ColumnElement[bool], invitation_ids: Sequence[str]
 ) -> dict[str, tuple[ListedResponse, ...]]:
@@ -321,7 +292,7 @@ def responses_of(
         .where(
             Response.invitation_id.in_(invitation_ids),
             Response.sent_at.is_not(None),
-            _is_readable(readable),
+            waiting.is_readable(readable),
         )
         .order_by(Response.position)
     )

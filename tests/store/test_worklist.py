@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +12,9 @@ from screening.store import worklist
 from screening.store.access import CliniciansSee, may_read_answers
 from screening.store.audit import Actor
 from screening.store.engine import Store
+from screening.store.errors import NotFound
 from screening.store.tables import Invitation
+from screening.store.waiting import IN_ORDER, to_review_query
 from screening.store.worklist import ListFilter, ListPage, ListState
 from tests.support.clinic import ANSWERED, NOW, Clinic
 
@@ -179,11 +181,58 @@ def test_who_was_listed_is_on_record(clinic: Clinic, day: dict[str, str]) -> Non
     assert ("list", clinic.novak.id) in clinic.actions(f"staff:{clinic.novak.id}")
 
 
-def plan(store: Store, query: Select[Any]) -> str:
-    """Return how the database would find the rows, with no row yet to make a scan look cheap."""
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 0, 1), (1, 2, 0)])
+def test_at_one_time_who_sent_first_stands_first_and_who_did_not_send_last(
+    clinic: Clinic, order: tuple[int, ...]
+) -> None:
+    people = [clinic.invite(record_number=f"P-{number}", name=f"Patient {number}") for number in range(4)]
+    for number in order:
+        clinic.send(people[number].invitation_id)
+    names = [f"Patient {number}" for number in order]
+    assert [row.patient_name for row in waiting(clinic, clinic.novak).rows] == names
+    assert [row.patient_name for row in own_list(clinic, clinic.novak).rows] == [*names, "Patient 3"]
+    assert [row.patient_name for row in desk_list(clinic).rows] == [*names, "Patient 3"]
+
+
+def test_next_goes_by_appointment_then_by_time_sent_past_a_page_and_round(clinic: Clinic) -> None:
+    """Send 60 for 20 times, in no order, and walk through them as the list has them."""
+    for number in range(60):
+        at = NOW + timedelta(days=1, minutes=number * 7 % 20)
+        invited = clinic.invite(record_number=f"P-{number}", name=f"Patient {number}", appointment_at=at)
+        clinic.send(invited.invitation_id)
+    pages = [
+        review.to_review(clinic.store, clinic.novak, clinicians_see="own", number=number, now=NOW) for number in (1, 2)
+    ]
+    listed = [response.response_id for page in pages for row in page.rows for response in row.responses]
+    assert len(listed) == 60
+    lists = clinic.actions(f"staff:{clinic.novak.id}")
+    walked = [listed[0]]
+    for _ in listed:
+        following = review.next_to_review(clinic.store, clinic.novak, walked[-1], clinicians_see="own", now=NOW)
+        assert following.response_id is not None
+        walked.append(following.response_id)
+    assert walked == [*listed, listed[0]]
+    assert clinic.actions(f"staff:{clinic.novak.id}") == lists
+
+
+def test_next_is_nothing_that_this_clinician_may_not_read(clinic: Clinic) -> None:
+    (own,) = clinic.send(clinic.invite().invitation_id)
+    clinic.send(clinic.invite(record_number="B-2", clinician_id=int(clinic.horak.id)).invitation_id)
+    following = review.next_to_review(clinic.store, clinic.novak, own, clinicians_see="own", now=NOW)
+    assert (following.whose, following.response_id) == ("Anna Nowak, How you have been", None)
+    with pytest.raises(NotFound):
+        review.next_to_review(clinic.store, clinic.horak, own, clinicians_see="own", now=NOW)
+
+
+def plan(store: Store, query: Select[Any], without: Sequence[str] = ("seqscan",)) -> str:
+    """Return how the database would find the rows, with no row yet to make a scan look cheap.
+
+    ``without`` names what PostgreSQL, where it is not as good for many rows, would do with none.
+    """
     with store.read() as session:
         if store.engine.dialect.name == "postgresql":
-            session.execute(text("SET LOCAL enable_seqscan = off"))
+            for way in without:
+                session.execute(text(f"SET LOCAL enable_{way} = off"))
         compiled = query.compile(store.engine, compile_kwargs={"render_postcompile": True})
         word = "EXPLAIN " if store.engine.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN "
         rows = session.connection().exec_driver_sql(word + str(compiled), _parameters(store, compiled))
@@ -205,14 +254,22 @@ def test_what_is_to_be_reviewed_is_found_by_the_index_of_just_those(
 ) -> None:
     with clinic.store.read() as session:
         readable = may_read_answers(session, clinic.novak, clinicians_see, NOW)
-    query = worklist.to_review_query(readable).order_by(Invitation.appointment_at)
+    query = to_review_query(readable).order_by(*IN_ORDER)
     assert "ix_response_unreviewed" in plan(clinic.store, query)
 
 
 def test_a_days_appointments_are_found_by_their_index(clinic: Clinic) -> None:
     wanted = ListFilter(since=NOW, until=NOW + timedelta(days=1))
-    query = worklist.appointments_query(clinic.store.keyring, wanted).order_by(Invitation.appointment_at)
+    query = worklist.appointments_query(clinic.store.keyring, wanted).order_by(*IN_ORDER)
     assert "ix_invitation_appointment" in plan(clinic.store, query)
+
+
+@pytest.mark.parametrize("whose", ["one clinician", "everybody"])
+def test_only_appointments_of_one_time_are_sorted(clinic: Clinic, whose: str) -> None:
+    wanted = ListFilter(since=NOW, clinician_id=int(clinic.novak.id) if whose == "one clinician" else None)
+    query = worklist.appointments_query(clinic.store.keyring, wanted).order_by(*IN_ORDER).limit(51)
+    found = plan(clinic.store, query, without=("seqscan", "bitmapscan", "sort"))
+    assert "RIGHT PART OF ORDER BY" in found or "LAST 2 TERMS OF ORDER BY" in found or "Incremental Sort" in found
 
 
 def test_people_are_found_by_the_index_of_name_words(clinic: Clinic) -> None:

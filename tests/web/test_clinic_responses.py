@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from screening import review
 from screening.store import outbox
 from screening.store.engine import Store
 from screening.store.tables import Invitation
+from screening.store.worklist import PAGE_SIZE
 from screening.web import context
 from tests.support import pdf
 from tests.support.clinic import ANSWERED, NOW, PASSWORD, ZONE, Clinic
@@ -144,6 +146,20 @@ def test_next_goes_on_by_appointment_and_comes_round_to_what_was_passed_over(cli
     assert novak.path.endswith(sent[2])
     novak.press("action=next")
     assert novak.path.endswith(sent[0])
+
+
+def test_next_is_the_next_patient_where_more_wait_than_fit_on_a_page_of_the_list(clinic: Clinic, novak: Member) -> None:
+    sent = []
+    for number in range(PAGE_SIZE + 3):
+        at = NOW + timedelta(days=1, minutes=number)
+        invited = clinic.invite(record_number=f"N-{number}", name=f"Person {number}", appointment_at=at)
+        sent += clinic.send(invited.invitation_id)
+    shown = clinic.actions(f"staff:{clinic.novak.id}")
+    novak.get(f"/clinic/responses/{sent[PAGE_SIZE]}")
+    novak.press("action=next")
+    assert novak.path.endswith(sent[PAGE_SIZE + 1])
+    assert f"Signed off: Person {PAGE_SIZE}, How you have been." in novak.text
+    assert clinic.actions(f"staff:{clinic.novak.id}") == shown
 
 
 def test_the_other_forms_of_a_sitting_are_one_click_away(clinic: Clinic, novak: Member) -> None:
@@ -296,6 +312,32 @@ def test_while_a_worker_is_there_a_download_waits_on_a_page_that_needs_no_script
     assert novak.get(f"{page}/report.pdf").data.startswith(b"%PDF")
     with store.read() as session:
         assert outbox.pending(session, outbox.PREPARE_REPORT, [response_id]) == frozenset()
+
+
+def test_where_the_worker_died_the_page_that_waits_leads_to_the_download_which_makes_the_pdf(
+    novak: Member, page: str, app: Flask, clock: Clock
+) -> None:
+    with app.extensions["store"].write() as session:
+        outbox.note_alive(session, "w" * 32, NOW)
+    assert novak.get(f"{page}/report.pdf").headers["Refresh"] == "1"
+    clock.advance(minutes=5)
+    assert novak.get(f"{page}/report").headers["Refresh"] == f"2; url={page}/report.pdf"
+    assert novak.heading == "The PDF is being made"
+    assert novak.get(f"{page}/report.pdf").data.startswith(b"%PDF")
+
+
+def test_while_a_dead_worker_s_lease_runs_the_page_waits_and_asks_for_the_download_again(
+    novak: Member, page: str, app: Flask, clock: Clock
+) -> None:
+    with app.extensions["store"].write() as session:
+        outbox.note_alive(session, "w" * 32, NOW)
+    novak.get(f"{page}/report.pdf")
+    with app.extensions["store"].write() as session:
+        assert outbox.lease(session, NOW)
+    clock.advance(minutes=1)
+    assert novak.get(f"{page}/report.pdf").headers["Refresh"] == f"2; url={page}/report.pdf"
+    clock.advance(minutes=2)
+    assert novak.get(f"{page}/report.pdf").data.startswith(b"%PDF")
 
 
 def test_a_report_that_can_not_be_made_is_told_calmly_and_harms_nothing(

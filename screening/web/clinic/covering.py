@@ -16,6 +16,7 @@ from screening.web import context
 from screening.web.clinic.access import allowed
 from screening.web.clinic.blueprint import blueprint
 from screening.web.clinic.inviting import clinician_options
+from screening.web.numbers import read_number
 from screening.web.staff_form import Form
 
 
@@ -72,8 +73,7 @@ def end_cover(cover_id: str) -> ResponseReturnValue:
 
 
 def _id(form: Form, name: str) -> int:
-    text = form.text(name)
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    return read_number(form.text(name)) or 0
 
 
 def _page(form: Form) -> str:

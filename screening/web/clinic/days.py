@@ -15,6 +15,7 @@ from screening.web import context
 from screening.web.clinic.access import allowed
 from screening.web.clinic.blueprint import blueprint
 from screening.web.clinic.worklist import read_day
+from screening.web.numbers import read_number
 
 _ID = "<string(length=32):batch_id>"
 _SECONDS_A_LOOK = 2.0
@@ -25,7 +26,7 @@ _SECONDS_A_LOOK = 2.0
 @allowed(CLINICIAN)
 def begin_day() -> ResponseReturnValue:
     """Begin a file of a day's reports."""
-    day, clinician = read_day(request.form.get("day", "")), request.form.get("clinician", "")
+    day = read_day(request.form.get("day", ""))
     if day is None:
         flash(_("Choose a day for the reports."))
         return redirect(url_for("clinic.worklist"))
@@ -37,9 +38,7 @@ def begin_day() -> ResponseReturnValue:
             day,
             context.press(),
             clinicians_see=context.settings().clinicians_see,
-            clinician_id=int(clinician)
-            if clinician.isascii() and clinician.isdigit() and len(clinician) < 10
-            else None,
+            clinician_id=read_number(request.form.get("clinician", "")),
             now=context.now(),
         )
     except Invalid:

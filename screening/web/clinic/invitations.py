@@ -15,6 +15,7 @@ from screening.web import context
 from screening.web.clinic.access import allowed
 from screening.web.clinic.blueprint import blueprint
 from screening.web.clinic.inviting import clinician_options, link_page, person_values
+from screening.web.numbers import read_number
 from screening.web.staff_form import Form, date_values, time_value
 
 _ID = "<string(length=32):invitation_id>"
@@ -143,8 +144,7 @@ def _move_and_reassign(invitation_id: str, form: Form) -> None:
     if appointment_at is None:
         return
     view = _load(invitation_id)
-    clinician = form.text("clinician_id")
-    clinician_id = int(clinician) if clinician.isascii() and clinician.isdigit() else 0
+    clinician_id = read_number(form.text("clinician_id")) or 0
     if appointment_at != view.appointment_at.replace(second=0, microsecond=0):
         invitations.move_appointment(
             store, actor, invitation_id, appointment_at, clinician_id=clinician_id, now=now, zone=zone

@@ -23,6 +23,7 @@ from screening.web.clinic.access import allowed
 from screening.web.clinic.blueprint import blueprint
 from screening.web.clinic.qr import qr_code
 from screening.web.clinic.slip import slip_for
+from screening.web.numbers import read_number
 from screening.web.staff_form import Form, date_values
 
 _KEPT = ("clinician_id", "appointment_at-day", "appointment_at-month", "appointment_at-year", "language")
@@ -114,7 +115,7 @@ def _read(form: Form) -> InviteRequest | None:
         record_number=record_number,
         name=name,
         birth_date=birth_date,
-        clinician_id=int(clinician) if clinician.isascii() and clinician.isdigit() else 0,
+        clinician_id=read_number(clinician) or 0,
         appointment_at=appointment_at,
         questionnaires=tuple(dict.fromkeys(chosen)),
         language=language,

@@ -84,9 +84,19 @@ def report_progress(response_id: str) -> ResponseReturnValue:
         is_waiting = response_id in outbox.pending(session, outbox.PREPARE_REPORT, [response_id])
     if _is_failing(response_id):
         return no_pdf(response_id)
-    there = url_for("clinic.report_pdf", response_id=response_id)
     page = render_template("clinic/report_progress.html", response_id=response_id, is_waiting=is_waiting)
-    return page, 200, {"Refresh": "1" if is_waiting else f"0; url={there}"}
+    return page, 200, {"Refresh": _refresh(response_id, is_waiting=is_waiting)}
+
+
+def _refresh(response_id: str, *, is_waiting: bool) -> str:
+    """Return when the progress page loads what. Without a worker it is the download, which makes the PDF itself.
+
+    It comes back here while the lease of a worker that died runs, hence the pause.
+    """
+    there = url_for("clinic.report_pdf", response_id=response_id)
+    if not is_waiting:
+        return f"0; url={there}"
+    return "1" if _is_worker_alive() else f"2; url={there}"
 
 
 def _download(response_id: str, *, as_it_is_now: bool = False) -> Download:

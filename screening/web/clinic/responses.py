@@ -54,23 +54,23 @@ def review_response(response_id: str) -> ResponseReturnValue:
         return redirect(url_for("clinic.response", response_id=response_id))
     if action not in ("sign_off", "next"):
         return redirect(url_for("clinic.response", response_id=response_id, _anchor="note"))
-    place = _place_of(response_id) if action == "next" else None
+    following = as_reader(review.next_to_review, response_id) if action == "next" else None
     try:
         as_reader(review.sign_off, response_id)
     except NotAllowed as refusal:
         flash(str(refusal))
-        place = None
-    return _go_on(*place) if place else redirect(url_for("clinic.response", response_id=response_id))
+        following = None
+    return _go_on(following) if following else redirect(url_for("clinic.response", response_id=response_id))
 
 
-def _go_on(whose: str, waiting: str) -> ResponseReturnValue:
+def _go_on(following: review.Next) -> ResponseReturnValue:
     """Go on to what waits. What was done is said there, because the page that comes is another patient's."""
-    if whose:
-        flash(_("Signed off: %(what)s.", what=whose))
-    if not waiting:
+    if following.whose:
+        flash(_("Signed off: %(what)s.", what=following.whose))
+    if following.response_id is None:
         flash(_("Nothing else waits to be reviewed."))
         return redirect(url_for("clinic.worklist"))
-    return redirect(url_for("clinic.response", response_id=waiting))
+    return redirect(url_for("clinic.response", response_id=following.response_id))
 
 
 def response_page(view: review.ResponseView, form: Form | None = None, *, paper_form: Form | None = None) -> str:
@@ -123,22 +123,3 @@ def _other_note(response_id: str, form: Form, other: object, refusal: str = "") 
     return render_template(
         "clinic/note_conflict.html", response_id=response_id, form=mine, other=other, refusal=refusal
     )
-
-
-def _place_of(response_id: str) -> tuple[str, str]:
-    """Return whose answers these are and which response waits after them; "" for what there is not.
-
-    After them comes what else the same patient sent, then the next by appointment. Whose they are is only told while
-    they wait themselves.
-    """
-    see = context.settings().clinicians_see
-    rows = review.to_review(context.store(), context.staff_actor(), clinicians_see=see, now=context.now()).rows
-    here = next((i for i, row in enumerate(rows) if response_id in {sent.response_id for sent in row.responses}), 0)
-    whose, waiting = "", []
-    for row in (*rows[here:], *rows[:here]):
-        for sent in row.responses:
-            if sent.response_id == response_id and sent.reviewed_at is None:
-                whose = f"{row.patient_name}, {sent.title}"
-            elif sent.reviewed_at is None:
-                waiting.append(sent.response_id)
-    return whose, waiting[0] if waiting else ""

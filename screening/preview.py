@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from screening.definition.model import Questionnaire
-from screening.intake import sitting
+from screening.intake import reading, sitting
 from screening.intake.saving import Posted, merge
 from screening.intake.sitting import Sitting, SittingPage
 from screening.store import drafts, registry
@@ -55,7 +55,7 @@ def begin(
         whole = registry.parse(row)
         optional = tuple(part.id for part in registry.optional_parts(whole))
         switched_on = optional if all_parts else registry.switched_on(session, whole)
-    begun = sitting.begun_on(_VISIT, whole, (row.content_hash, None), switched_on, {}, whole.language)
+    begun = reading.begun_on(_VISIT, whole, (row.content_hash, None), switched_on, {}, whole.language)
     bound_to = f"preview:{actor.id}:{row.content_hash}:{','.join(switched_on)}"
     return Preview(sitting=sitting.sitting_of(_facts(whole, now), (begun,)), whole=whole, bound_to=bound_to)
 

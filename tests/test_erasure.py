@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from screening import erasure, review
-from screening.intake.sitting import view
+from screening.intake.reading import view
 from screening.store.audit import SYSTEM, Actor, AuditEvent
 from screening.store.errors import NotAllowed, NotFound
 from screening.store.tables import Note, Response, ResponsePage

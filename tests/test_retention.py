@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from screening import invitations, retention, review
 from screening.intake.consent import Consent, agree
-from screening.intake.sitting import view
+from screening.intake.reading import view
 from screening.retention import Deleted
 from screening.store.audit import SYSTEM, Actor
 from screening.store.errors import NotAllowed, NotFound

@@ -13,9 +13,10 @@ from zoneinfo import ZoneInfo
 from screening import approval, invitations, review
 from screening.answer_formats import dump_answers, parse_answers
 from screening.intake.consent import Consent, agree, choose_privacy, decline_online
+from screening.intake.reading import view
 from screening.intake.saving import Posted, save_page
 from screening.intake.sending import Helper, set_helper, submit
-from screening.intake.sitting import Sitting, SittingPage, view
+from screening.intake.sitting import Sitting, SittingPage
 from screening.invitations import Invited, InviteRequest
 from screening.staff import create_staff, list_staff
 from screening.store import registry

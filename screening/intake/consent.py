@@ -9,7 +9,7 @@ from datetime import datetime, tzinfo
 from sqlalchemy.orm import Session
 
 from screening.definition.model import Questionnaire
-from screening.intake.sitting import open_invitation, require_open
+from screening.intake.reading import open_invitation, require_open
 from screening.path import offered
 from screening.store import audit, invitations, overlays, registry, sittings
 from screening.store.audit import Actor

@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 
 from sqlalchemy.orm import Session
 
-from screening.intake.sitting import open_invitation
+from screening.intake.reading import open_invitation
 from screening.store import audit, invitations, overlays, registry, sittings
 from screening.store.audit import Actor
 from screening.store.engine import Store

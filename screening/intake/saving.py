@@ -8,7 +8,8 @@ from datetime import datetime, tzinfo
 
 from screening.answer_values import Plain, is_declined
 from screening.intake.entries import PostedEntries
-from screening.intake.sitting import SittingPage, require_open
+from screening.intake.reading import require_open
+from screening.intake.sitting import SittingPage
 from screening.store import audit, drafts, sittings
 from screening.store.audit import Actor
 from screening.store.drafts import DraftPage

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from screening.answer_formats import dump_answers
 from screening.answers import Answers
 from screening.definition.model import Group, questions
-from screening.intake.sitting import Begun, Closed, begun, open_invitation, shown_key
+from screening.intake.reading import Closed, begun, open_invitation
+from screening.intake.sitting import Begun, shown_key
 from screening.path import Path, PathPage, kept_entries, on_path, walk
 from screening.store import audit, drafts, invitations, outbox, responses
 from screening.store.audit import Actor

@@ -14,8 +14,9 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from screening.intake.consent import Consent
+from screening.intake.reading import begun_on
 from screening.intake.saving import Posted, merge
-from screening.intake.sitting import Begun, Sitting, SittingPage, begun_on, sitting_of
+from screening.intake.sitting import Begun, Sitting, SittingPage, sitting_of
 from screening.path import offered
 from screening.store import audit, drafts, invitations, paper, patients, registry, sittings, worklist
 from screening.store.access import TRANSCRIBER, require, staff_id

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from screening import approval
 from screening.intake import consent
-from screening.intake.sitting import Closed
+from screening.intake.reading import Closed
 from screening.store.audit import Actor
 from screening.store.errors import NotAllowed
 from screening.store.tables import (

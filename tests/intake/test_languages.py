@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from screening.intake import consent, languages
-from screening.intake.sitting import Closed, begun
+from screening.intake.reading import Closed, begun
 from screening.store import overlays, responses
 from screening.store.errors import Invalid
 from screening.store.tables import Response

@@ -10,8 +10,9 @@ from sqlalchemy import select
 
 from screening import invitations
 from screening.intake import consent, saving
+from screening.intake.reading import Closed
 from screening.intake.saving import PageConflict, Posted
-from screening.intake.sitting import Closed, PageState
+from screening.intake.sitting import PageState
 from screening.store import audit
 from screening.store.tables import (
     AuditEvent,

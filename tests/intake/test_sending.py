@@ -10,9 +10,10 @@ from sqlalchemy import func, select
 
 from screening.answers import State
 from screening.intake import consent, saving, sending
+from screening.intake.reading import Closed
 from screening.intake.saving import Posted
 from screening.intake.sending import Helper
-from screening.intake.sitting import Closed, SittingPage
+from screening.intake.sitting import SittingPage
 from screening.path import state_of, walk
 from screening.store import registry, responses
 from screening.store.engine import Store

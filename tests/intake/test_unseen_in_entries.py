@@ -6,8 +6,9 @@ from collections.abc import Collection
 from typing import Any
 
 from screening.answers import State
+from screening.intake.reading import begun_on
 from screening.intake.sending import pages_on_path
-from screening.intake.sitting import begun_on, shown_key
+from screening.intake.sitting import shown_key
 from screening.path import entries_of, state_in_entry, walk
 from screening.store.drafts import DraftPage
 from screening.store.responses import read_answers

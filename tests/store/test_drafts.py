@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select, update
 
-from screening.intake.sitting import begun
+from screening.intake.reading import begun
 from screening.store import drafts
 from screening.store.crypto import SealError
 from screening.store.drafts import DraftPage

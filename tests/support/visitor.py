@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from screening.intake import consent, saving, sending, sitting
+from screening.intake import consent, reading, saving, sending
 from screening.intake.consent import Consent
 from screening.intake.saving import Posted
 from screening.intake.sitting import Sitting, SittingPage
@@ -30,7 +30,7 @@ class Visitor:
         self.language = language
 
     def sitting(self) -> Sitting:
-        return sitting.view(self.store, self.actor, language=self.language, **WHEN)
+        return reading.view(self.store, self.actor, language=self.language, **WHEN)
 
     def page(self, number: int) -> SittingPage:
         found = self.sitting().any_page(number)

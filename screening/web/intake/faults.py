@@ -7,7 +7,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.wrappers import Response
 
-from screening.intake.sitting import Closed
+from screening.intake.reading import Closed
 from screening.store import errors
 from screening.store.invitations import LinkState
 from screening.web import context

@@ -14,7 +14,7 @@ from flask_wtf.csrf import CSRFError, generate_csrf
 from werkzeug.wrappers import Response
 
 from screening.intake import languages as intake_languages
-from screening.intake import sending, sitting
+from screening.intake import reading, sending
 from screening.intake.sitting import Sitting
 from screening.web import context, language
 from screening.web.intake import carried, languages
@@ -62,7 +62,7 @@ def begin(invitation_id: str, invitation_language: str | None) -> None:
 
 def look() -> Sitting:
     """Return the patient's sitting, in the language of the page."""
-    return sitting.view(context.store(), context.patient_actor(), language=language.current(), **when())
+    return reading.view(context.store(), context.patient_actor(), language=language.current(), **when())
 
 
 def current_sitting() -> Sitting:

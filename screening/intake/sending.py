@@ -15,7 +15,7 @@ from screening.answers import Answers
 from screening.definition.model import Group, questions
 from screening.intake.sitting import Begun, Closed, begun, open_invitation, shown_key
 from screening.path import Path, PathPage, kept_entries, on_path, walk
-from screening.store import audit, drafts, invitations, outbox, responses
+from screening.store import audit, drafts, invitations, outbox, report_tasks, responses
 from screening.store.audit import Actor
 from screening.store.crypto import Keyring
 from screening.store.engine import Store
@@ -70,6 +70,7 @@ def submit(store: Store, actor: Actor, *, now: datetime, zone: tzinfo) -> bool:
             raise NotAllowed("Nothing is saved yet, so there is nothing to send.")
         for response in everything:
             _send(session, store.keyring, response, actor, now)
+        report_tasks.post_for_corrected(session, invitation.id, now)
         invitation.state = "sent"
         invitation.sent_at = now
         drafts.remove(session, [response.response_id for response in everything])

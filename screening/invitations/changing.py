@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from screening.invitations import checks
-from screening.store import audit, invitations, patients
+from screening.store import audit, invitations, patients, report_tasks
 from screening.store.access import FRONT_DESK, require, staff_id
 from screening.store.audit import Actor, DetailValue
 from screening.store.engine import Store
@@ -78,6 +78,7 @@ def correct_identity(
             at=now,
             detail={"fields": list(fields), "invitation": invitation_id},
         )
+        report_tasks.post_for_patient(session, patient_id, now)
 
 
 def move_appointment(
@@ -115,6 +116,7 @@ def move_appointment(
             raise Invalid({"appointment_at": _TAKEN_TIME}) from None
         _audit(session, store, actor, invitation_id, "move", now)
         _give_to(session, store, actor, invitation, to, now)
+        report_tasks.post_for_patient(session, invitation.patient_id, now)
 
 
 def cancel(store: Store, actor: Actor, invitation_id: str, *, now: datetime) -> None:
@@ -157,6 +159,7 @@ def _give_to(
     if before != clinician_id:
         _audit(session, store, actor, invitation.id, "reassign", now, {"from": before, "to": clinician_id})
         _set(session, invitation.id, clinician_id=clinician_id)
+        report_tasks.post_for_patient(session, invitation.patient_id, now)
 
 
 def _set(session: Session, invitation_id: str, **values: object) -> None:

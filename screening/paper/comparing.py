@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
@@ -102,6 +102,7 @@ def load_rejected(
     clinicians_see: CliniciansSee,
     now: datetime,
     zone: tzinfo,
+    action: Literal["read", "record"] = "read",
     language: str = "",
 ) -> RejectedView:
     """Return a rejected response, and put on record that it was read; NotFound as `review.load_response` does.
@@ -112,7 +113,7 @@ def load_rejected(
         found = paper.find_rejected(session, actor, response_id, clinicians_see, now)
         if found is not None:
             view = _view(session, store, *found, zone, language)
-            note_on_record(session, store, actor, response_id, "read", now)
+            note_on_record(session, store, actor, response_id, action, now)
             return view
     raise NotFound("There is no such response.")
 

@@ -12,6 +12,8 @@ from pathlib import Path
 import click
 import pytest
 
+from reports.document import Labels
+
 ROOT = Path(__file__).resolve().parent.parent
 
 # In pieces, so that this file does not hold what it forbids.
@@ -94,6 +96,12 @@ def test_a_function_stands_in_one_place() -> None:
                 written = "".join(map(ast.dump, [node.args, *node.body]))
                 found.setdefault((node.name, written), []).append(str(path.relative_to(ROOT)))
     assert [(name, paths) for (name, _), paths in found.items() if len(paths) > 1] == []
+
+
+def test_every_label_of_a_report_is_used() -> None:
+    sources = [path for path in (ROOT / "reports").rglob("*") if path.suffix in (".py", ".html", ".css")]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in [*sources, *(ROOT / "screening").rglob("*.py")])
+    assert [field for field in Labels.__dataclass_fields__ if not re.search(rf"\.{field}\b", text)] == []
 
 
 def test_links_between_documents_lead_somewhere() -> None:

@@ -246,7 +246,6 @@ class Labels:
     """Marks before and after the patient's own words where they stand among other words."""
     continues: str = "continues, question {number}"
     overleaf: str = "continued overleaf"
-    asked_about: str = "Asked about"
     page_of: str = "Page {page} of {pages}"
     response: str = "Response"
     withheld: str = "Withheld from this copy"

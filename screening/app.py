@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from flask import Flask
@@ -23,11 +23,6 @@ from screening.web.sessions import DatabaseSessionInterface
 MAX_REQUEST_BYTES = 1_000_000
 
 
-def utc_now() -> datetime:
-    """Return the present time, aware, in UTC."""
-    return datetime.now(UTC)
-
-
 class Application(Flask):
     """Flask without what this service has no use for."""
 
@@ -36,7 +31,7 @@ class Application(Flask):
         return func
 
 
-def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> Flask:
+def create_app(settings: Settings, *, clock: Callable[[], datetime] = jobs.utc_now) -> Flask:
     """Build the application: settings, store, definitions, web.
 
     Raises SchemaError where the database is not at this version's schema, KeyFileError where the keys are not the

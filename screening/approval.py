@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from screening.definition.burden import Burden, burden
 from screening.definition.diff import Change, changes
 from screening.path import offered
-from screening.store import audit, registry
+from screening.store import audit, registry, report_tasks
 from screening.store.access import ADMINISTRATOR, CLINICIAN, require, staff_id
 from screening.store.audit import Actor, DetailValue
 from screening.store.engine import Store, insert_unless_there
@@ -141,6 +141,7 @@ def approve(
             raise NotAllowed(NEEDS_SAFEGUARD)
         _set(session, row, approved_by=name, approved_at=now, approval_is_demo=demo, withdrawn_at=None)
         _audit(session, store, actor, questionnaire_id, "approve", now, {**_which(row), "demo": demo})
+        report_tasks.post_for_questionnaire(session, questionnaire_id, now, version=version)
 
 
 def withdraw(store: Store, actor: Actor, questionnaire_id: str, version: str, *, now: datetime) -> None:
@@ -152,6 +153,7 @@ def withdraw(store: Store, actor: Actor, questionnaire_id: str, version: str, *,
             return
         _set(session, row, withdrawn_at=now)
         _audit(session, store, actor, questionnaire_id, "withdraw", now, _which(row))
+        report_tasks.post_for_questionnaire(session, questionnaire_id, now, version=version)
 
 
 def parts(store: Store, actor: Actor, questionnaire_id: str) -> list[PartView]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from screening.definition.model import Boolean, Choice, Item, Questionnaire, Scale, questions
-from screening.store import attention, audit, registry
+from screening.store import attention, audit, registry, report_tasks
 from screening.store.access import ADMINISTRATOR, CLINICIAN, require, staff_id
 from screening.store.attention import Exact
 from screening.store.audit import Actor
@@ -118,6 +118,7 @@ def ask(
             at=now,
             detail={"item": item_id, "answer": answer},
         )
+        report_tasks.post_for_questionnaire(session, questionnaire_id, now)
 
 
 def stop(store: Store, actor: Actor, attention_id: str, *, now: datetime) -> None:
@@ -132,6 +133,7 @@ def stop(store: Store, actor: Actor, attention_id: str, *, now: datetime) -> Non
         audit.record(
             session, store.keyring, actor=actor, action="stop_asking_first", record=record, at=now, detail=detail
         )
+        report_tasks.post_for_questionnaire(session, questionnaire_id, now)
 
 
 def _fixed(form: Questionnaire) -> Iterator[Choice | Boolean | Scale]:

@@ -72,7 +72,8 @@ def fhir_of(view: ResponseView, zone: tzinfo, asked: Questionnaire | None = None
     """Return a response as a FHIR R4 QuestionnaireResponse; ``zone`` is the clinic's.
 
     ``asked`` is its questionnaire where that is not to be in the language in which the patient answered. What was typed
-    in from paper and not yet compared with it is `in-progress`: nobody has vouched for it.
+    in from paper and not yet compared with it is `in-progress`: nobody has vouched for it; what was
+    rejected then is `entered-in-error`.
     """
     return response_to_fhir(
         offered(asked or view.as_asked, view.facts.switched_on),
@@ -87,6 +88,8 @@ def fhir_of(view: ResponseView, zone: tzinfo, asked: Questionnaire | None = None
 
 
 def _status(view: ResponseView) -> str:
+    if view.facts.paper is not None and view.facts.paper.rejected is not None:
+        return "entered-in-error"
     waits = view.paper is not None and view.paper.confirmed_at is None
     return "in-progress" if waits else "completed"
 

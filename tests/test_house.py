@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -10,6 +11,8 @@ from pathlib import Path
 
 import click
 import pytest
+
+from reports.document import Labels
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -82,6 +85,23 @@ def test_tracked_files_name_no_registry_and_no_folder_of_one_machine() -> None:
 def test_no_test_is_skipped_or_waits() -> None:
     assert places(_SKIPS, ".py", folder="tests/") == []
     assert places(_SLEEPS, ".py", folder="tests/") == []
+
+
+def test_a_function_stands_in_one_place() -> None:
+    """Blueprints are registered alike in each package, and each means its own."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for path in sorted([*(ROOT / "screening").rglob("*.py"), *(ROOT / "reports").rglob("*.py")]):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.FunctionDef) and node.name != "init_app" and "migrations" not in path.parts:
+                written = "".join(map(ast.dump, [node.args, *node.body]))
+                found.setdefault((node.name, written), []).append(str(path.relative_to(ROOT)))
+    assert [(name, paths) for (name, _), paths in found.items() if len(paths) > 1] == []
+
+
+def test_every_label_of_a_report_is_used() -> None:
+    sources = [path for path in (ROOT / "reports").rglob("*") if path.suffix in (".py", ".html", ".css")]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in [*sources, *(ROOT / "screening").rglob("*.py")])
+    assert [field for field in Labels.__dataclass_fields__ if not re.search(rf"\.{field}\b", text)] == []
 
 
 def test_links_between_documents_lead_somewhere() -> None:

@@ -39,5 +39,6 @@ def record(response_id: str, output: Path) -> None:
             raise Refused(f"The PDF could not be made: {error}") from None
         output.mkdir(parents=True, exist_ok=True)
         for name, content in sorted(found.files.items()):
+            (output / name).parent.mkdir(parents=True, exist_ok=True)
             write_whole(output / name, content)
     click.echo(f"{output}: {len(found.files)} files; manifest.json has their hashes")

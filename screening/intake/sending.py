@@ -16,7 +16,7 @@ from screening.definition.model import Group, questions
 from screening.intake.reading import Closed, begun, open_invitation
 from screening.intake.sitting import Begun, shown_key
 from screening.path import Path, PathPage, kept_entries, on_path, walk
-from screening.store import audit, drafts, invitations, outbox, responses
+from screening.store import audit, drafts, invitations, outbox, report_tasks, responses
 from screening.store.audit import Actor
 from screening.store.crypto import Keyring
 from screening.store.engine import Store
@@ -71,6 +71,7 @@ def submit(store: Store, actor: Actor, *, now: datetime, zone: tzinfo) -> bool:
             raise NotAllowed("Nothing is saved yet, so there is nothing to send.")
         for response in everything:
             _send(session, store.keyring, response, actor, now)
+        report_tasks.post_for_corrected(session, invitation.id, now)
         invitation.state = "sent"
         invitation.sent_at = now
         drafts.remove(session, [response.response_id for response in everything])

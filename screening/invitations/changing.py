@@ -9,9 +9,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from screening.invitations import checks
-from screening.store import audit, invitations, patients
+from screening.store import audit, invitations, patients, report_tasks
 from screening.store.access import FRONT_DESK, require, staff_id
-from screening.store.audit import Actor, DetailValue
+from screening.store.audit import Actor
 from screening.store.engine import Store
 from screening.store.errors import Invalid, NotAllowed
 from screening.store.invitations import LinkState
@@ -38,7 +38,7 @@ def new_link(store: Store, actor: Actor, invitation_id: str, *, now: datetime, z
         if state is not LinkState.OPEN:
             raise NotAllowed(WHY_NO_LINK[state])
         token = invitations.add_link(session, store.keyring, invitation_id, staff_id(actor), now)
-        _audit(session, store, actor, invitation_id, "new_link", now)
+        audit.record_invitation(session, store.keyring, actor, invitation_id, "new_link", now)
     return token
 
 
@@ -78,6 +78,7 @@ def correct_identity(
             at=now,
             detail={"fields": list(fields), "invitation": invitation_id},
         )
+        report_tasks.post_for_patient(session, patient_id, now)
 
 
 def move_appointment(
@@ -113,8 +114,9 @@ def move_appointment(
             _set(session, invitation_id, appointment_at=appointment_at)
         except IntegrityError:
             raise Invalid({"appointment_at": _TAKEN_TIME}) from None
-        _audit(session, store, actor, invitation_id, "move", now)
+        audit.record_invitation(session, store.keyring, actor, invitation_id, "move", now)
         _give_to(session, store, actor, invitation, to, now)
+        report_tasks.post_for_patient(session, invitation.patient_id, now)
 
 
 def cancel(store: Store, actor: Actor, invitation_id: str, *, now: datetime) -> None:
@@ -127,7 +129,7 @@ def cancel(store: Store, actor: Actor, invitation_id: str, *, now: datetime) -> 
         if invitation.state == "sent":
             raise NotAllowed(WHY_NO_LINK[LinkState.SENT])
         _set(session, invitation_id, state="cancelled", cancelled_at=now, declined_at=None)
-        _audit(session, store, actor, invitation_id, "cancel", now)
+        audit.record_invitation(session, store.keyring, actor, invitation_id, "cancel", now)
 
 
 def reassign(store: Store, actor: Actor, invitation_id: str, clinician_id: int, *, now: datetime) -> None:
@@ -147,7 +149,7 @@ def unlock(store: Store, actor: Actor, invitation_id: str, *, now: datetime) -> 
     with store.write() as session:
         invitations.get(session, invitation_id, for_update=True)
         _reset_tries(session, Invitation.id == invitation_id)
-        _audit(session, store, actor, invitation_id, "unlock", now)
+        audit.record_invitation(session, store.keyring, actor, invitation_id, "unlock", now)
 
 
 def _give_to(
@@ -155,8 +157,11 @@ def _give_to(
 ) -> None:
     before = invitation.clinician_id
     if before != clinician_id:
-        _audit(session, store, actor, invitation.id, "reassign", now, {"from": before, "to": clinician_id})
+        audit.record_invitation(
+            session, store.keyring, actor, invitation.id, "reassign", now, {"from": before, "to": clinician_id}
+        )
         _set(session, invitation.id, clinician_id=clinician_id)
+        report_tasks.post_for_patient(session, invitation.patient_id, now)
 
 
 def _set(session: Session, invitation_id: str, **values: object) -> None:
@@ -165,16 +170,3 @@ def _set(session: Session, invitation_id: str, **values: object) -> None:
 
 def _reset_tries(session: Session, which: ColumnElement[bool]) -> None:
     session.execute(update(Invitation).where(which, Invitation.state == "open").values(birth_date_failures=0))
-
-
-def _audit(
-    session: Session,
-    store: Store,
-    actor: Actor,
-    invitation_id: str,
-    action: str,
-    now: datetime,
-    detail: dict[str, DetailValue] | None = None,
-) -> None:
-    record = f"invitation:{invitation_id}"
-    audit.record(session, store.keyring, actor=actor, action=action, record=record, at=now, detail=detail)

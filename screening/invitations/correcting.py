@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from screening.invitations import changing
 from screening.invitations.looking import InvitationView, invitation_view
-from screening.store import audit, corrections, invitations, paper
+from screening.store import audit, corrections, invitations, paper, report_tasks
 from screening.store.access import CLINICIAN, FRONT_DESK, CliniciansSee, may_read_answers, require, staff_id
 from screening.store.audit import Actor
 from screening.store.engine import Store
@@ -89,6 +89,7 @@ def _invite(session: Session, store: Store, actor: Actor, first: Invitation, now
         ],
     )
     corrections.add(session, made, first.id)
+    report_tasks.post_for_corrected(session, made, now)
     audit.record(
         session,
         store.keyring,

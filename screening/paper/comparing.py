@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from screening.answer_values import clean_text
 from screening.response_view import ResponseView, entries_by_kind, facts_of, in_language
 from screening.review import note_on_record, readable
-from screening.store import batches, notes, outbox, paper, registry, responses, review_entries, staff
+from screening.store import batches, notes, outbox, paper, registry, report_tasks, responses, review_entries, staff
 from screening.store.access import CliniciansSee, staff_id
 from screening.store.audit import Actor
 from screening.store.engine import Store
@@ -42,13 +42,14 @@ def confirm(store: Store, actor: Actor, response_id: str, *, clinicians_see: Cli
 
     Raises NotFound as `review.load_response` does, NotAllowed for a response that was not typed in from paper.
     """
-    with readable(store, actor, response_id, clinicians_see, now, for_update=True) as (session, _, _):
+    with readable(store, actor, response_id, clinicians_see, now, for_update=True) as (session, response, _):
         row = _typed_in(session, response_id)
         if row.confirmed_at is None:
             row.confirmed_at, row.confirmed_by = now, _clinician(actor)
             session.flush()
             note_on_record(session, store, actor, response_id, "confirm_paper", now)
             outbox.post(session, outbox.PREPARE_REPORT, response_id, now)
+            report_tasks.post_for_corrected(session, response.invitation_id, now)
 
 
 def reject(
@@ -90,6 +91,7 @@ def reject(
         # With it go (ON DELETE CASCADE) the prepared report, and its note, the entries of its review and what tells of
         # the paper, which are all in the kept document.
         session.execute(delete(Response).where(Response.id == response_id))
+        report_tasks.post_for_corrected(session, invitation.id, now)
 
 
 def load_rejected(
@@ -100,6 +102,7 @@ def load_rejected(
     clinicians_see: CliniciansSee,
     now: datetime,
     zone: tzinfo,
+    action: Literal["read", "record"] = "read",
     language: str = "",
 ) -> RejectedView:
     """Return a rejected response, and put on record that it was read; NotFound as `review.load_response` does.
@@ -110,7 +113,7 @@ def load_rejected(
         found = paper.find_rejected(session, actor, response_id, clinicians_see, now)
         if found is not None:
             view = _view(session, store, *found, zone, language)
-            note_on_record(session, store, actor, response_id, "read", now)
+            note_on_record(session, store, actor, response_id, action, now)
             return view
     raise NotFound("There is no such response.")
 

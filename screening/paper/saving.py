@@ -11,7 +11,7 @@ from screening.intake.consent import keep_text
 from screening.intake.sending import Helper, end_sessions, pages_on_path
 from screening.intake.sitting import Begun
 from screening.paper.typing_in import open_typing, paper_consent, signed_at
-from screening.store import audit, invitations, outbox, paper, responses
+from screening.store import audit, invitations, outbox, paper, report_tasks, responses
 from screening.store.access import TRANSCRIBER, require, staff_id
 from screening.store.audit import Actor
 from screening.store.engine import Store
@@ -43,6 +43,7 @@ def save(store: Store, actor: Actor, invitation_id: str, *, helper: Helper | Non
         forms = paper.transcription_forms(session, row.id)
         for form, begun in zip(forms, typing.sitting.responses, strict=True):
             _add(session, store, actor, invitation, row, form, begun, now)
+        report_tasks.post_for_corrected(session, invitation_id, now)
         _mark_sent(session, invitation, row, helper, now, zone)
         end_sessions(session, invitation_id, now)
         session.flush()

@@ -89,7 +89,7 @@ def task(store: Store, actor: Actor, invitation_id: str, *, now: datetime) -> Ta
     require(actor, TRANSCRIBER)
     with store.write() as session:
         found = _task(session, store, actor, invitations.get(session, invitation_id))
-        _audit(session, store, actor, invitation_id, "read", now)
+        audit.record_invitation(session, store.keyring, actor, invitation_id, "read", now)
     return found
 
 
@@ -148,7 +148,7 @@ def begin(
                     switched_on=list(on),
                 )
             )
-        _audit(session, store, actor, invitation_id, "begin_typing", now)
+        audit.record_invitation(session, store.keyring, actor, invitation_id, "begin_typing", now)
 
 
 def view(store: Store, actor: Actor, invitation_id: str) -> Typing | None:
@@ -187,7 +187,7 @@ def save_page(
         row.document = store.keyring.seal(document, paper.bound_to_transcription(row.id))
         row.revision, row.saved_at = row.revision + 1, now
         detail: dict[str, DetailValue] = {"page": page.number, "revision": draft.revision}
-        _audit(session, store, actor, invitation_id, "type_page", now, detail)
+        audit.record_invitation(session, store.keyring, actor, invitation_id, "type_page", now, detail)
     return draft
 
 
@@ -198,7 +198,7 @@ def discard(store: Store, actor: Actor, invitation_id: str, *, now: datetime) ->
         row = paper.own_transcription(session, actor, invitation_id, for_update=True)
         if row is not None:
             session.execute(delete(Transcription).where(Transcription.id == row.id))
-            _audit(session, store, actor, invitation_id, "discard_typing", now)
+            audit.record_invitation(session, store.keyring, actor, invitation_id, "discard_typing", now)
 
 
 def paper_consent(language: str) -> Consent:
@@ -287,16 +287,3 @@ def _begun(session: Session, form: TranscriptionForm, stored: Mapping[str, Any])
 
 def _open(store: Store, row: Transcription) -> dict[str, Any]:
     return store.keyring.open(row.document, paper.bound_to_transcription(row.id))
-
-
-def _audit(
-    session: Session,
-    store: Store,
-    actor: Actor,
-    invitation_id: str,
-    action: str,
-    now: datetime,
-    detail: dict[str, DetailValue] | None = None,
-) -> None:
-    record = f"invitation:{invitation_id}"
-    audit.record(session, store.keyring, actor=actor, action=action, record=record, at=now, detail=detail)

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final, Literal, TypeAlias
 
-from sqlalchemy import BindParameter, ColumnElement, Integer, and_, bindparam, false, or_, select, true
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    CompoundSelect,
+    Integer,
+    bindparam,
+    false,
+    literal,
+    select,
+    true,
+    union,
+)
 from sqlalchemy.orm import Session
 
 from screening.store.audit import Actor
@@ -54,15 +66,13 @@ def may_read_answers(
     It stands in every query that gives out an answer or the id of a response, so that a crafted address finds nothing.
     A clinician reads her own appointments' and those of the colleagues whom she covers.
     """
-    if actor.kind == "system":
-        return true()
-    if actor.kind != "staff" or CLINICIAN not in actor.roles:
-        return false()
-    if clinicians_see == "practice":
-        return true()
-    # Asked for first: with the ids in hand the query finds a clinician's appointments by their index.
-    covered = session.scalars(select(Cover.clinician_id).where(covers_now(int(actor.id), now))).all()
-    return Invitation.clinician_id.in_(sorted({int(actor.id), *covered}))
+
+    def clinicians() -> list[int]:
+        # Asked for first: with the ids in hand the query finds a clinician's appointments by their index.
+        reader = literal(int(actor.id), Integer())
+        return sorted(session.scalars(_read_by(reader, literal(now, UtcDateTime()))))
+
+    return _may_read(actor, clinicians_see, clinicians)
 
 
 def may_read_answers_built_once(actor: Actor, clinicians_see: CliniciansSee) -> ColumnElement[bool]:
@@ -70,17 +80,27 @@ def may_read_answers_built_once(actor: Actor, clinicians_see: CliniciansSee) -> 
 
     It has the parameters ``reader`` (the id of a member of staff) and ``now`` where it needs them, and is one of four.
     """
+
+    def clinicians() -> CompoundSelect[int]:
+        return _read_by(bindparam("reader", type_=Integer()), bindparam("now", type_=UtcDateTime()))
+
+    return _may_read(actor, clinicians_see, clinicians)
+
+
+def _may_read(
+    actor: Actor, clinicians_see: CliniciansSee, clinicians: Callable[[], Sequence[int] | CompoundSelect[int]]
+) -> ColumnElement[bool]:
+    """Return the one rule; ``clinicians`` gives those of `_read_by`, and is asked only where it depends on them."""
     if actor.kind == "system":
         return true()
     if actor.kind != "staff" or CLINICIAN not in actor.roles:
         return false()
     if clinicians_see == "practice":
         return true()
-    reader = bindparam("reader", type_=Integer())
-    covered = select(Cover.clinician_id).where(covers_now(reader, bindparam("now", type_=UtcDateTime())))
-    return or_(Invitation.clinician_id == reader, Invitation.clinician_id.in_(covered))
+    return Invitation.clinician_id.in_(clinicians())
 
 
-def covers_now(cover_id: int | BindParameter[int], now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
-    """Return the condition for the covers that this member of staff is at ``now``."""
-    return and_(Cover.cover_id == cover_id, Cover.starts_at <= now, Cover.ends_at > now)
+def _read_by(reader: BindParameter[int], now: BindParameter[datetime]) -> CompoundSelect[int]:
+    """Return the query for the clinicians whose responses this one reads: herself, and those whom she covers."""
+    covered = select(Cover.clinician_id).where(Cover.cover_id == reader, Cover.starts_at <= now, Cover.ends_at > now)
+    return union(select(reader), covered)

@@ -120,6 +120,19 @@ def record(
     return int(result.inserted_primary_key[0])
 
 
+def record_invitation(
+    session: Session,
+    keyring: Keyring,
+    actor: Actor,
+    invitation_id: str,
+    action: str,
+    at: datetime,
+    detail: Mapping[str, DetailValue] | None = None,
+) -> None:
+    """Append that somebody did something with an invitation."""
+    record(session, keyring, actor=actor, action=action, record=f"invitation:{invitation_id}", at=at, detail=detail)
+
+
 def record_list(session: Session, keyring: Keyring, actor: Actor, patient_ids: Iterable[str], at: datetime) -> None:
     """Put on record that the actor was shown a list with these patients' names; an empty list is none."""
     shown = sorted(set(patient_ids))

@@ -44,6 +44,20 @@ def correcting(session: Session, invitation_ids: Collection[str]) -> frozenset[s
     )
 
 
+def chain(session: Session, invitation_id: str) -> list[str]:
+    """Return an invitation with all that it corrects and that correct it, however far, by id."""
+    found, new = {invitation_id}, {invitation_id}
+    while new:
+        pairs = session.execute(
+            select(Correction.invitation_id, Correction.corrects_id).where(
+                or_(Correction.invitation_id.in_(new), Correction.corrects_id.in_(new))
+            )
+        )
+        new = {one for pair in pairs for one in pair} - found
+        found |= new
+    return sorted(found)
+
+
 def corrected_by(session: Session, response: Response) -> tuple[str, datetime] | None:
     """Return id and time of sending of the newest response that took this one's place, None if none did."""
     row = session.execute(

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy import Select, and_, delete, func, literal, or_, select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from screening.store.engine import WAKE
 from screening.store.errors import NotFound
-from screening.store.tables import new_id
+from screening.store.tables import UtcDateTime, new_id
 from screening.store.work_tables import OutboxTask, Worker
 
 PREPARE_REPORT: Final = "prepare_report"
@@ -71,6 +71,11 @@ class WorkState:
 
 def post(session: Session, kind: str, subject: str, now: datetime) -> None:
     """Ask, in the caller's transaction, that ``kind`` be done for ``subject`` once it is committed."""
+    post_all(session, kind, select(literal(subject)).where(true()), now)
+
+
+def post_all(session: Session, kind: str, subjects: Select[str], now: datetime) -> None:
+    """Ask the same for each id that a query finds, in one statement; the query needs a condition, for SQLite."""
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     again: dict[str, Any] = {
         "revision": OutboxTask.revision + 1,
@@ -79,8 +84,10 @@ def post(session: Session, kind: str, subject: str, now: datetime) -> None:
         "failed_at": None,
         "error": None,
     }
-    statement = insert(OutboxTask).values(
-        kind=kind, subject=subject, revision=1, created_at=now, due_at=now, attempts=0
+    at = literal(now, UtcDateTime())
+    rows = subjects.add_columns(literal(kind), literal(1), at, at, literal(0))
+    statement = insert(OutboxTask).from_select(
+        ["subject", "kind", "revision", "created_at", "due_at", "attempts"], rows
     )
     session.execute(statement.on_conflict_do_update(index_elements=["kind", "subject"], set_=again))
     session.info[WAKE] = True

@@ -13,7 +13,7 @@ import pikepdf
 import pytest
 from click.testing import CliRunner, Result
 
-from screening import review
+from screening import invitations, review
 from screening.cli import main
 from screening.config import Settings
 from screening.store import registry
@@ -21,7 +21,7 @@ from screening.store.crypto import Keyring
 from screening.store.engine import Store
 from tests.support import pdf
 from tests.support.app import make_settings
-from tests.support.clinic import MOOD, NOW, Clinic
+from tests.support.clinic import MOOD, NOW, ZONE, Clinic
 
 INVITE = {
     "--record-number": "A-17",
@@ -198,12 +198,20 @@ def test_reports_refuses_a_day_with_nothing_and_what_is_no_day(clinic: Clinic, t
 
 
 def test_record_writes_all_that_is_held_into_a_folder_of_its_own(clinic: Clinic, tmp_path: Path) -> None:
-    (response_id,) = clinic.send(clinic.invite().invitation_id)
+    invited = clinic.invite().invitation_id
+    (response_id,) = clinic.send(invited)
+    corrected, _ = invitations.ask_for_correction(
+        clinic.store, clinic.desk, invited, clinicians_see="own", now=NOW, zone=ZONE
+    )
+    clinic.send(corrected.invitation_id)
     folder = tmp_path / "record"
     result = run("record", response_id, "-o", str(folder))
     assert result.exit_code == 0, result.output
     manifest = json.loads((folder / "manifest.json").read_text())
-    assert sorted([*manifest["sha256"], "manifest.json"]) == sorted(path.name for path in folder.iterdir())
+    assert sorted([*manifest["sha256"], "manifest.json"]) == sorted(
+        path.relative_to(folder).as_posix() for path in folder.rglob("*.*") if path.is_file()
+    )
+    assert [path.parent.parent.name for path in folder.rglob("versions/*/response.json")] == ["versions"]
     assert clinic.actions(f"response:{response_id}")[-1] == ("record", "cli")
     assert "is not empty" in refusal(run("record", response_id, "-o", str(folder)))
     assert refusal(run("record", "0" * 32, "-o", str(tmp_path / "none"))) == "There is no such response."

@@ -9,16 +9,20 @@ import json
 import zipfile
 
 import pytest
+from sqlalchemy import select
 
 from reports.process import Renderer
-from screening import review
+from screening import erasure, invitations, review
 from screening.delivery import Press
 from screening.delivery.record import Record, gather
+from screening.paper import comparing
+from screening.store.access import TRANSCRIBER
 from screening.store.audit import Actor
 from screening.store.errors import NotFound
-from screening.store.tables import ConsentText, Invitation
+from screening.store.tables import ConsentText, Invitation, Response
 from tests.delivery.test_preparing import Printer
-from tests.support.clinic import NOW, ZONE, Clinic
+from tests.support.clinic import ANSWERED, NOW, ZONE, Clinic
+from tests.support.paper import Typist
 
 PRESS = Press("A4", ZONE)
 
@@ -93,3 +97,91 @@ def test_the_manifest_has_the_hash_of_each_file(clinic: Clinic, response_id: str
     assert manifest["sha256"] == packed
     assert manifest["taken_by"] == "Dr A. Novak"
     assert record.zipped() == record.zipped()
+
+
+CORRECTED = {**ANSWERED, "mood": {"feelings": {"answers": {"numb": False}, "skipped": False}}}
+
+
+def correction(clinic: Clinic, response_id: str) -> tuple[str, str]:
+    """Let the patient correct a response; return the invitation and the response of the correction."""
+    with clinic.store.read() as session:
+        first = session.get_one(Response, response_id).invitation_id
+    view, _ = invitations.ask_for_correction(clinic.store, clinic.desk, first, clinicians_see="own", now=NOW, zone=ZONE)
+    (found,) = clinic.send(view.invitation_id, CORRECTED)
+    return view.invitation_id, found
+
+
+def answers_in(record: Record, folder: str = "") -> object:
+    return json.loads(record.files[f"{folder}response.json"])["answers"]
+
+
+def records_in(record: Record) -> set[tuple[str, str]]:
+    rows = csv.DictReader(io.StringIO(record.files["events.csv"].decode("utf-8-sig")))
+    return {(row["record"], row["did"]) for row in rows}
+
+
+def test_it_holds_what_corrects_it_and_what_it_corrects(clinic: Clinic, response_id: str, printer: Renderer) -> None:
+    _, second = correction(clinic, response_id)
+    review.save_note(clinic.store, clinic.novak, second, "Asked by phone.", 0, clinicians_see="own", now=NOW)
+    _, third = correction(clinic, second)
+    first = take(clinic, response_id, printer)
+    assert answers_in(first) == {"numb": True, "numb_when": "Mornings, mostly."}
+    assert answers_in(first, f"versions/{second}/") == {"numb": False}
+    assert json.loads(first.files[f"versions/{second}/note.json"])["text"] == "Asked by phone."
+    fhir = json.loads(first.files[f"versions/{third}/response.fhir.json"])
+    assert (fhir["resourceType"], fhir["status"]) == ("QuestionnaireResponse", "completed")
+    assert first.files[f"versions/{second}/questionnaire.yaml"] == first.files["questionnaire.yaml"]
+    assert {(f"response:{second}", "save_note"), (f"response:{third}", "record")} <= records_in(first)
+    assert answers_in(take(clinic, third, printer), f"versions/{response_id}/") == answers_in(first)
+    manifest = json.loads(first.files["manifest.json"])
+    assert manifest["other_versions"] == [second, third]
+    assert f"versions/{third}/response.json" in manifest["sha256"]
+
+
+def test_it_holds_what_was_typed_in_and_rejected(clinic: Clinic, printer: Renderer) -> None:
+    typist = Typist(clinic, clinic.invite().invitation_id, clinic.member("Tina Typist", {TRANSCRIBER}))
+    typist.does_it_all({1: {"numb": True}})
+    with clinic.store.read() as session:
+        (mistyped,) = session.scalars(select(Response.id))
+    comparing.reject(clinic.store, clinic.novak, mistyped, "It says no.", clinicians_see="own", now=NOW)
+    typist.does_it_all({1: {"numb": False}})
+    with clinic.store.read() as session:
+        (right,) = session.scalars(select(Response.id))
+    record = take(clinic, right, printer)
+    assert answers_in(record) == {"numb": False}
+    said = json.loads(record.files[f"versions/{mistyped}/response.json"])
+    assert (said["answers"], said["paper"]["typed_in_by"]) == ({"numb": True}, "Tina Typist")
+    assert said["rejected"] == {
+        "by": "Dr A. Novak",
+        "at": NOW.isoformat(),
+        "reason": "It says no.",
+        "replaced_by": right,
+    }
+    assert json.loads(record.files[f"versions/{mistyped}/response.fhir.json"])["status"] == "entered-in-error"
+    assert {(f"response:{mistyped}", "reject_paper"), (f"response:{mistyped}", "record")} <= records_in(record)
+
+
+def test_a_version_that_she_may_not_read_is_left_out_and_it_says_so(
+    clinic: Clinic, response_id: str, printer: Renderer
+) -> None:
+    invitation_id, second = correction(clinic, response_id)
+    invitations.reassign(clinic.store, clinic.desk, invitation_id, int(clinic.horak.id), now=NOW)
+    record = take(clinic, response_id, printer)
+    assert not [name for name in record.files if name.startswith("versions/")]
+    assert f"response:{second}" not in {about for about, _ in records_in(record)}
+    assert b"Other versions of this response that you may not read: 1." in record.files["not-kept.txt"]
+    assert ("record", clinic.novak.id) not in clinic.actions(f"response:{second}")
+    hers = take(clinic, second, printer, clinic.horak)
+    assert answers_in(hers) == {"numb": False}
+    assert b"that you may not read: 1." in hers.files["not-kept.txt"]
+
+
+def test_a_version_that_was_deleted_is_not_there_and_it_says_so(
+    clinic: Clinic, response_id: str, printer: Renderer
+) -> None:
+    _, second = correction(clinic, response_id)
+    assert b"deleted since: 1." not in take(clinic, second, printer).files["not-kept.txt"]
+    erasure.erase_response(clinic.store, clinic.admin, response_id, now=NOW)
+    record = take(clinic, second, printer)
+    assert not [name for name in record.files if name.startswith("versions/")]
+    assert b"Other versions of this response that were sent and deleted since: 1." in record.files["not-kept.txt"]

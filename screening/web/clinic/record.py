@@ -58,6 +58,7 @@ NOT_KEPT = (
     lazy("Earlier texts of the note"),
     lazy("The patient’s own looks at the form, and the addresses of links"),
     lazy("The PDF of a sign-off that was ended before the PDF was made, or that shows an earlier visit deleted since"),
+    lazy("Other versions of the response that were deleted"),
     lazy("Lists of appointments that staff were shown: they stand in the audit trail of each person"),
 )
 
@@ -75,8 +76,9 @@ def record(response_id: str) -> ResponseReturnValue:
         record=found,
         hashes=found.hashes(),
         actions=ACTIONS,
-        files=FILES | {name: _("The report as it was signed") for name in found.files if name.startswith(SIGNED)},
+        files={name: _words(name) for name in found.files},
         not_kept=NOT_KEPT,
+        others={f"response:{one}" for one in found.versions.ids()},
         response_id=response_id,
     )
 
@@ -92,6 +94,16 @@ def record_zip(response_id: str) -> ResponseReturnValue:
     name = f"record-{response_id[:8]}.zip"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return Response(found.zipped(), mimetype="application/zip", headers=headers)
+
+
+def _words(name: str) -> str:
+    """Return what is in a file, in words; its name where there are none."""
+    if name.startswith(SIGNED):
+        return str(_("The report as it was signed"))
+    if name.startswith("versions/"):
+        own = name.rsplit("/", 1)[1]
+        return str(_("Another version: %(file)s", file=FILES.get(own, own)))
+    return str(FILES.get(name, name))
 
 
 def _gather(response_id: str) -> Record:

@@ -124,10 +124,10 @@ def appointments(
     wanted: ListFilter,
     *,
     clinicians_see: CliniciansSee,
-    number: int = 1,
+    number: int | None = 1,
     now: datetime,
 ) -> ListPage:
-    """Return page ``number`` of the appointments that this clinician sees, by time. On record as a list shown."""
+    """Return page ``number`` (None: all) of the appointments that this clinician sees. On record as a list shown."""
     require(actor, CLINICIAN)
     with store.write() as session:
         page = worklist.with_responses(session, store.keyring, actor, clinicians_see, wanted, number, now)

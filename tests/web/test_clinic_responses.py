@@ -380,6 +380,51 @@ def test_a_signed_pdf_is_kept_as_made_and_its_hash_stands_at_the_sign_off(novak:
     assert novak.get(f"{page}/signed/2.pdf").status_code == 404
 
 
+def test_a_sign_off_whose_pdf_is_still_being_made_is_not_opened_again(
+    novak: Member, page: str, app: Flask, clinic: Clinic, response_id: str
+) -> None:
+    with clinic.store.write() as session:
+        outbox.note_alive(session, "w" * 32, NOW)
+    novak.get(page)
+    novak.press("action=sign_off", text="Seen.")
+    novak.press("action=reopen", reason="The wrong one.")
+    assert novak.page.status_code == 409
+    assert novak.problems == ["The PDF of this sign-off is still being made. Try again in a moment."]
+    assert dict(novak.form().fields)["reason"] == "The wrong one."
+    with app.app_context():
+        context.work().drain()
+    novak.press("action=reopen", reason="The wrong one.")
+    assert "The response is open again" in novak.text
+    assert novak.get(f"{page}/signed/1.pdf").mimetype == "application/pdf"
+
+
+def test_a_sign_off_whose_pdf_nobody_makes_is_opened_again(novak: Member, page: str, app: Flask, clock: Clock) -> None:
+    with app.extensions["store"].write() as session:
+        outbox.note_alive(session, "w" * 32, NOW)
+    novak.get(page)
+    novak.press("action=sign_off", text="Seen.")
+    clock.advance(minutes=5)
+    novak.press("action=reopen", reason="The wrong one.")
+    assert "The response is open again" in novak.text
+
+
+def test_a_sign_off_whose_pdf_can_not_be_made_is_opened_again(
+    novak: Member, page: str, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_report: Report, _paper: str) -> bytes:
+        raise RenderError("The report took longer than 20 seconds.")
+
+    monkeypatch.setattr(app.extensions["renderer"], "render", fail)
+    with app.extensions["store"].write() as session:
+        outbox.note_alive(session, "w" * 32, NOW)
+    novak.get(page)
+    novak.press("action=sign_off", text="Seen.")
+    with app.app_context():
+        context.work().drain()
+    novak.press("action=reopen", reason="The wrong one.")
+    assert "The response is open again" in novak.text
+
+
 def test_a_signed_pdf_opens_as_it_is_whatever_the_reader_s_language(novak: Member, page: str) -> None:
     made = signed_pdf(novak, page)
     assert novak.get(f"{page}/report.pdf?language=es").data != made

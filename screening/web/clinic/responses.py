@@ -41,7 +41,7 @@ def review_response(response_id: str) -> ResponseReturnValue:
         if form.text("addendum") or action == "addendum":
             as_reader(review.add_addendum, response_id, form.value("addendum"))
         if action == "reopen":
-            as_reader(review.reopen, response_id, form.value("reason"))
+            return _reopen(response_id, form)
     except Invalid as error:
         form.add_problems(error.problems)
         return response_page(load(response_id), form), 422
@@ -49,9 +49,6 @@ def review_response(response_id: str) -> ResponseReturnValue:
         return _other_note(response_id, form, conflict.current), 409
     except NotAllowed as refusal:
         return _other_note(response_id, form, load(response_id).note, str(refusal)), 409
-    if action == "reopen":
-        flash(_("The response is open again and waits to be reviewed. What was signed stands as it was."))
-        return redirect(url_for("clinic.response", response_id=response_id))
     if action not in ("sign_off", "next"):
         return redirect(url_for("clinic.response", response_id=response_id, _anchor="note"))
     following = as_reader(review.next_to_review, response_id) if action == "next" else None
@@ -61,6 +58,16 @@ def review_response(response_id: str) -> ResponseReturnValue:
         flash(str(refusal))
         following = None
     return _go_on(following) if following else redirect(url_for("clinic.response", response_id=response_id))
+
+
+def _reopen(response_id: str, form: Form) -> ResponseReturnValue:
+    try:
+        as_reader(review.reopen, response_id, form.value("reason"))
+    except NotAllowed:
+        form.add_problems({"reason": _("The PDF of this sign-off is still being made. Try again in a moment.")})
+        return response_page(load(response_id), form), 409
+    flash(_("The response is open again and waits to be reviewed. What was signed stands as it was."))
+    return redirect(url_for("clinic.response", response_id=response_id))
 
 
 def _go_on(following: review.Next) -> ResponseReturnValue:

@@ -489,6 +489,20 @@ def test_what_would_act_on_the_page_unseen_is_told_by_its_code_point(novak: Memb
     assert "\u202e" not in novak.text
 
 
+def test_what_no_font_has_is_told_by_its_code_point_before_the_pdf_is_made(
+    novak: Member, clinic: Clinic, page: str
+) -> None:
+    novak.get(page)
+    assert "be printed" not in novak.text
+    typed = "My eye \U00013080 and " + "".join(chr(0x13000 + number) for number in range(12))
+    pages = {"mood": {"feelings": {"answers": {"numb": True, "numb_when": typed}, "skipped": False}}}
+    (response_id,) = clinic.send(clinic.invite(record_number="F-1").invitation_id, pages)
+    novak.get(f"/clinic/responses/{response_id}")
+    listed = " ".join(f"U+130{number:02X}" for number in range(10))
+    assert f"The PDF shows their code points instead: {listed} …" in novak.text
+    assert "U+13080" in pdf.text(novak.get(f"/clinic/responses/{response_id}/report.pdf").data)
+
+
 def test_the_page_looks_the_same_whatever_was_answered(novak: Member, clinic: Clinic) -> None:
     """Permute the answers: but for the answers themselves, the page's markup stays (rule R4)."""
     other = {

@@ -16,7 +16,8 @@ from screening.store.errors import Conflict, Invalid, NotAllowed
 from screening.web import context, language
 from screening.web.clinic.access import allowed
 from screening.web.clinic.blueprint import blueprint
-from screening.web.clinic.reading import RESPONSE_ID, as_reader, load, report, shown_in, shown_in_another
+from screening.web.clinic.reading import RESPONSE_ID, as_reader, load, report, shown_in, shown_in_another, without_font
+from screening.web.numbers import read_number
 from screening.web.staff_form import Form
 
 
@@ -88,12 +89,14 @@ def response_page(view: review.ResponseView, form: Form | None = None, *, paper_
     if form is None:
         form = Form.of({"text": view.note.text, "revision": str(view.note.revision)})
     others = [other for other in view.sitting if other.response_id != view.response_id]
+    shown = report(view, ON_SCREEN)
     with context.store().read() as session:
         kept = signed.list_kept(session, view)
     return render_template(
         "clinic/response.html",
         view=view,
-        report=legible_report(report(view, ON_SCREEN)),
+        report=legible_report(shown),
+        without_font=without_font(shown),
         form=form,
         paper_form=paper_form or Form(),
         others=others,
@@ -118,8 +121,7 @@ def _save_note(response_id: str, form: Form) -> None:
     """Save what was typed as the note; a page without a field for it (signed off) leaves the note as it is."""
     if "text" not in request.form:
         return
-    revision = form.text("revision")
-    seen = int(revision) if revision.isascii() and revision.isdigit() and len(revision) < 10 else 0
+    seen = read_number(form.text("revision")) or 0
     as_reader(review.save_note, response_id, request.form["text"], seen)
 
 

@@ -236,6 +236,7 @@ class Labels:
     last_time_on: str = "Last time, {visit}"
     last_visit: str = "Last time: {visit}"
     earlier_visits: str = "Earlier visits, side by side"
+    all_earlier: str = "All earlier answers"
     visit: str = "Visit"
     no_answer: str = "Without an answer"
     given: str = "given"

@@ -26,6 +26,7 @@ from screening.store import (
     report_sources,
     responses,
     review_entries,
+    signed_reports,
     waiting,
     worklist,
 )
@@ -124,10 +125,10 @@ def appointments(
     wanted: ListFilter,
     *,
     clinicians_see: CliniciansSee,
-    number: int = 1,
+    number: int | None = 1,
     now: datetime,
 ) -> ListPage:
-    """Return page ``number`` of the appointments that this clinician sees, by time. On record as a list shown."""
+    """Return page ``number`` (None: all) of the appointments that this clinician sees. On record as a list shown."""
     require(actor, CLINICIAN)
     with store.write() as session:
         page = worklist.with_responses(session, store.keyring, actor, clinicians_see, wanted, number, now)
@@ -301,13 +302,16 @@ def reopen(
 ) -> None:
     """Open a signed response again, so that it waits to be reviewed; the sign-off that this ends stays on record.
 
-    The note stays as it was signed. Raises Invalid without a reason; doing it again changes nothing.
+    The note stays as it was signed. Raises Invalid without a reason; doing it again changes nothing. NotAllowed while a
+    worker makes the PDF of the sign-off: it could not be made any more, and none would be kept.
     """
     reason = _written("reason", reason, MAX_REASON_LENGTH, missing="Write why it is opened again.")
     with readable(store, actor, response_id, clinicians_see, now, for_update=True) as (session, response, _):
         writer = _writer(actor)
         if response.reviewed_at is None or response.reviewed_by is None:
             return
+        if _is_being_made(session, response_id, response.reviewed_at, now):
+            raise NotAllowed("The PDF of this sign-off is still being made. Try again in a moment.")
         ended_by, ended_at = response.reviewed_by, response.reviewed_at
         review_entries.add(session, store.keyring, response_id, "sign_off", by=ended_by, at=ended_at)
         review_entries.add(session, store.keyring, response_id, "reopening", by=writer, at=now, text=reason)
@@ -315,6 +319,14 @@ def reopen(
         session.flush()
         note_on_record(session, store, actor, response_id, "reopen", now)
         outbox.post(session, outbox.PREPARE_REPORT, response_id, now)
+
+
+def _is_being_made(session: Session, response_id: str, signed_at: datetime, now: datetime) -> bool:
+    """Tell whether the PDF of a sign-off is still to be made and will be: a worker is there, and no try has failed."""
+    if signed_reports.find(session, response_id, signed_at) is not None:
+        return False
+    this = (session, outbox.PREPARE_REPORT, [response_id])
+    return bool(outbox.pending(*this) - outbox.failing(*this)) and outbox.is_worker_alive(session, now)
 
 
 def add_addendum(

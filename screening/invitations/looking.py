@@ -112,8 +112,8 @@ def invitation_view(
     )
 
 
-def appointments(store: Store, actor: Actor, wanted: ListFilter, *, number: int = 1, now: datetime) -> ListPage:
-    """Return page ``number`` of the appointments by time; on record with the patients whose names it showed."""
+def appointments(store: Store, actor: Actor, wanted: ListFilter, *, number: int | None = 1, now: datetime) -> ListPage:
+    """Return page ``number`` (None: all) of the appointments; on record with the patients whose names it showed."""
     require(actor, FRONT_DESK)
     with store.write() as session:
         page = worklist.appointments(session, store.keyring, wanted, number, now)

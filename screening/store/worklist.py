@@ -101,7 +101,7 @@ class ListRow:
 
 @dataclass(frozen=True, slots=True)
 class ListPage:
-    """One page of a list, ``number`` from 1, of at most `PAGE_SIZE` rows."""
+    """One page of a list, ``number`` from 1, of at most `PAGE_SIZE` rows unless all were asked for."""
 
     rows: tuple[ListRow, ...]
     number: int
@@ -126,11 +126,11 @@ def appointments(
     session: Session,
     keyring: Keyring,
     wanted: ListFilter,
-    number: int,
+    number: int | None,
     now: datetime,
     extra: ColumnElement[bool] | None = None,
 ) -> ListPage:
-    """Return a page of appointments by time, without anything of responses."""
+    """Return a page of appointments by time, without anything of responses; ``number`` None is all."""
     query = appointments_query(keyring, wanted)
     return _page(session, keyring, query if extra is None else query.where(extra), number, now)
 
@@ -146,7 +146,7 @@ def with_responses(
     actor: Actor,
     clinicians_see: CliniciansSee,
     wanted: ListFilter,
-    number: int,
+    number: int | None,
     now: datetime,
 ) -> ListPage:
     """Return a page of the appointments whose answers this actor may read, with the responses that were sent."""
@@ -201,7 +201,12 @@ def _conditions(keyring: Keyring, wanted: ListFilter) -> list[ColumnElement[bool
     return conditions
 
 
-def _page(session: Session, keyring: Keyring, query: Select[Invitation], number: int, now: datetime) -> ListPage:
+def _page(session: Session, keyring: Keyring, query: Select[Invitation], number: int | None, now: datetime) -> ListPage:
+    """Return page ``number`` of what a query finds, in order; None is all of it on one page."""
+    if number is None:
+        return ListPage(
+            _rows(session, keyring, session.scalars(query.order_by(*waiting.IN_ORDER)).all(), now), 1, False
+        )
     number = max(1, number)
     found = session.scalars(
         query.order_by(*waiting.IN_ORDER).offset((number - 1) * PAGE_SIZE).limit(PAGE_SIZE + 1)

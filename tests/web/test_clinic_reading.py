@@ -65,6 +65,22 @@ def test_the_response_shows_last_time_and_leads_to_all_visits(clinic: Clinic, me
     assert marks == {"Yes": [True, False], "No": [False, True], "Without an answer": [False, False]}
 
 
+def test_last_time_leads_to_all_earlier_answers_where_they_stand_on_the_page(
+    clinic: Clinic, member: Callable[[str], Member]
+) -> None:
+    send(clinic, 1)
+    second, third = send(clinic, 2), send(clinic, 3, numb=False)
+    novak = member("novak")
+    novak.get(f"/clinic/responses/{second}")
+    assert "All earlier answers" not in novak.text, "the one earlier answer stands there already"
+    novak.get(f"/clinic/responses/{third}")
+    answer = novak.text.partition('id="question-1"')[2].partition("</dl>")[0]
+    link = re.search(r'Last time.*<a [^>]*href="#history-1">(.*?)</a>', answer, re.DOTALL)
+    assert link
+    assert re.sub(r"<[^>]+>", "", link[1]) == "All earlier answers, Question 1"
+    assert 'id="history-1"' in novak.text
+
+
 def test_answers_that_come_late_stand_at_their_visit(clinic: Clinic, member: Callable[[str], Member]) -> None:
     newest = send(clinic, 3)
     late = send_for(clinic, 1, sent_after=timedelta(days=4))

@@ -380,6 +380,51 @@ def test_a_signed_pdf_is_kept_as_made_and_its_hash_stands_at_the_sign_off(novak:
     assert novak.get(f"{page}/signed/2.pdf").status_code == 404
 
 
+def test_a_sign_off_whose_pdf_is_still_being_made_is_not_opened_again(
+    novak: Member, page: str, app: Flask, clinic: Clinic, response_id: str
+) -> None:
+    with clinic.store.write() as session:
+        outbox.note_alive(session, "w" * 32, NOW)
+    novak.get(page)
+    novak.press("action=sign_off", text="Seen.")
+    novak.press("action=reopen", reason="The wrong one.")
+    assert novak.page.status_code == 409
+    assert novak.problems == ["The PDF of this sign-off is still being made. Try again in a moment."]
+    assert dict(novak.form().fields)["reason"] == "The wrong one."
+    with app.app_context():
+        context.work().drain()
+    novak.press("action=reopen", reason="The wrong one.")
+    assert "The response is open again" in novak.text
+    assert novak.get(f"{page}/signed/1.pdf").mimetype == "application/pdf"
+
+
+def test_a_sign_off_whose_pdf_nobody_makes_is_opened_again(novak: Member, page: str, app: Flask, clock: Clock) -> None:
+    with app.extensions["store"].write() as session:
+        outbox.note_alive(session, "w" * 32, NOW)
+    novak.get(page)
+    novak.press("action=sign_off", text="Seen.")
+    clock.advance(minutes=5)
+    novak.press("action=reopen", reason="The wrong one.")
+    assert "The response is open again" in novak.text
+
+
+def test_a_sign_off_whose_pdf_can_not_be_made_is_opened_again(
+    novak: Member, page: str, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_report: Report, _paper: str) -> bytes:
+        raise RenderError("The report took longer than 20 seconds.")
+
+    monkeypatch.setattr(app.extensions["renderer"], "render", fail)
+    with app.extensions["store"].write() as session:
+        outbox.note_alive(session, "w" * 32, NOW)
+    novak.get(page)
+    novak.press("action=sign_off", text="Seen.")
+    with app.app_context():
+        context.work().drain()
+    novak.press("action=reopen", reason="The wrong one.")
+    assert "The response is open again" in novak.text
+
+
 def test_a_signed_pdf_opens_as_it_is_whatever_the_reader_s_language(novak: Member, page: str) -> None:
     made = signed_pdf(novak, page)
     assert novak.get(f"{page}/report.pdf?language=es").data != made
@@ -442,6 +487,20 @@ def test_what_would_act_on_the_page_unseen_is_told_by_its_code_point(novak: Memb
     novak.get(f"/clinic/responses/{response_id}")
     assert "[U+202E]dab e" + "\u0301" * 8 + "[U+0301]" in novak.text
     assert "\u202e" not in novak.text
+
+
+def test_what_no_font_has_is_told_by_its_code_point_before_the_pdf_is_made(
+    novak: Member, clinic: Clinic, page: str
+) -> None:
+    novak.get(page)
+    assert "be printed" not in novak.text
+    typed = "My eye \U00013080 and " + "".join(chr(0x13000 + number) for number in range(12))
+    pages = {"mood": {"feelings": {"answers": {"numb": True, "numb_when": typed}, "skipped": False}}}
+    (response_id,) = clinic.send(clinic.invite(record_number="F-1").invitation_id, pages)
+    novak.get(f"/clinic/responses/{response_id}")
+    listed = " ".join(f"U+130{number:02X}" for number in range(10))
+    assert f"The PDF shows their code points instead: {listed} …" in novak.text
+    assert "U+13080" in pdf.text(novak.get(f"/clinic/responses/{response_id}/report.pdf").data)
 
 
 def test_the_page_looks_the_same_whatever_was_answered(novak: Member, clinic: Clinic) -> None:

@@ -364,6 +364,20 @@ def test_a_days_list_leads_to_the_days_beside_it(clinic: Clinic, member: Callabl
     assert 'href="/clinic/today?day=2026-05-04">The day before' in desk.text
 
 
+@pytest.mark.parametrize("who", ["desk", "novak"])
+def test_a_days_list_is_printed_whole(
+    clinic: Clinic, member: Callable[..., Member], monkeypatch: pytest.MonkeyPatch, who: str
+) -> None:
+    monkeypatch.setattr(worklist, "PAGE_SIZE", 2)
+    for number in range(5):
+        at = NOW + timedelta(days=1, minutes=number)
+        clinic.invite(record_number=f"D-{number}", name=f"Person {number}", appointment_at=at)
+    reader = member(who)
+    reader.get("/clinic/today?day=2026-05-05")
+    assert re.findall(r"Person \d", reader.text) == [f"Person {number}" for number in range(5)]
+    assert 'rel="next"' not in reader.text
+
+
 def test_a_patient_with_many_appointments_has_pages_of_them(
     clinic: Clinic, member: Callable[..., Member], monkeypatch: pytest.MonkeyPatch
 ) -> None:

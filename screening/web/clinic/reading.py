@@ -16,6 +16,8 @@ from screening.web import context, language
 RESPONSE_ID = "<string(length=32):response_id>"
 """What stands for a response in a route."""
 
+MOST_CODE_POINTS = 10
+
 Result = TypeVar("Result")
 
 
@@ -46,6 +48,14 @@ def load(response_id: str, *, download: bool = False) -> review.ResponseView:
 def report(view: review.ResponseView, wanted: Copy) -> Report:
     """Return a copy of the report of a response, in the language that was asked for."""
     return report_of(view, reader_in(shown_in(), context.settings().zone), wanted)
+
+
+def without_font(shown: Report) -> str:
+    """Return the characters that no font has, by their code points ("U+13000 U+13001"), which the PDF shows instead."""
+    from reports.characters import missing  # reads all fonts, once in a process: 0.1 s
+
+    found = [f"U+{ord(character):04X}" for character in missing(shown)]
+    return " ".join(found[:MOST_CODE_POINTS]) + (" …" if len(found) > MOST_CODE_POINTS else "")
 
 
 def shown_in() -> str:

@@ -16,7 +16,8 @@ from screening.store.errors import Conflict, Invalid, NotAllowed
 from screening.web import context, language
 from screening.web.clinic.access import allowed
 from screening.web.clinic.blueprint import blueprint
-from screening.web.clinic.reading import RESPONSE_ID, as_reader, load, report, shown_in, shown_in_another
+from screening.web.clinic.reading import RESPONSE_ID, as_reader, load, report, shown_in, shown_in_another, without_font
+from screening.web.numbers import read_number
 from screening.web.staff_form import Form
 
 
@@ -41,7 +42,7 @@ def review_response(response_id: str) -> ResponseReturnValue:
         if form.text("addendum") or action == "addendum":
             as_reader(review.add_addendum, response_id, form.value("addendum"))
         if action == "reopen":
-            as_reader(review.reopen, response_id, form.value("reason"))
+            return _reopen(response_id, form)
     except Invalid as error:
         form.add_problems(error.problems)
         return response_page(load(response_id), form), 422
@@ -49,9 +50,6 @@ def review_response(response_id: str) -> ResponseReturnValue:
         return _other_note(response_id, form, conflict.current), 409
     except NotAllowed as refusal:
         return _other_note(response_id, form, load(response_id).note, str(refusal)), 409
-    if action == "reopen":
-        flash(_("The response is open again and waits to be reviewed. What was signed stands as it was."))
-        return redirect(url_for("clinic.response", response_id=response_id))
     if action not in ("sign_off", "next"):
         return redirect(url_for("clinic.response", response_id=response_id, _anchor="note"))
     following = as_reader(review.next_to_review, response_id) if action == "next" else None
@@ -61,6 +59,16 @@ def review_response(response_id: str) -> ResponseReturnValue:
         flash(str(refusal))
         following = None
     return _go_on(following) if following else redirect(url_for("clinic.response", response_id=response_id))
+
+
+def _reopen(response_id: str, form: Form) -> ResponseReturnValue:
+    try:
+        as_reader(review.reopen, response_id, form.value("reason"))
+    except NotAllowed:
+        form.add_problems({"reason": _("The PDF of this sign-off is still being made. Try again in a moment.")})
+        return response_page(load(response_id), form), 409
+    flash(_("The response is open again and waits to be reviewed. What was signed stands as it was."))
+    return redirect(url_for("clinic.response", response_id=response_id))
 
 
 def _go_on(following: review.Next) -> ResponseReturnValue:
@@ -81,12 +89,14 @@ def response_page(view: review.ResponseView, form: Form | None = None, *, paper_
     if form is None:
         form = Form.of({"text": view.note.text, "revision": str(view.note.revision)})
     others = [other for other in view.sitting if other.response_id != view.response_id]
+    shown = report(view, ON_SCREEN)
     with context.store().read() as session:
         kept = signed.list_kept(session, view)
     return render_template(
         "clinic/response.html",
         view=view,
-        report=legible_report(report(view, ON_SCREEN)),
+        report=legible_report(shown),
+        without_font=without_font(shown),
         form=form,
         paper_form=paper_form or Form(),
         others=others,
@@ -111,8 +121,7 @@ def _save_note(response_id: str, form: Form) -> None:
     """Save what was typed as the note; a page without a field for it (signed off) leaves the note as it is."""
     if "text" not in request.form:
         return
-    revision = form.text("revision")
-    seen = int(revision) if revision.isascii() and revision.isdigit() and len(revision) < 10 else 0
+    seen = read_number(form.text("revision")) or 0
     as_reader(review.save_note, response_id, request.form["text"], seen)
 
 

@@ -20,6 +20,7 @@ from screening.web import context
 from screening.web.clinic import navigation
 from screening.web.clinic.access import allowed
 from screening.web.clinic.blueprint import blueprint
+from screening.web.numbers import read_number
 from screening.web.staff_form import Form
 
 MOST_PAGES = 10_000
@@ -131,15 +132,15 @@ def overdue() -> ResponseReturnValue:
 @blueprint.get("/today")
 @allowed(CLINICIAN, FRONT_DESK)
 def today() -> ResponseReturnValue:
-    """Show one day's list as it is printed: by default today's."""
+    """Show one day's list as it is printed, all of it: by default today's."""
     actor, store, now = context.staff_actor(), context.store(), context.now()
-    day, number = _wanted().day or _today(), _wanted().number
+    day = _wanted().day or _today()
     wanted = ListFilter(since=_start_of(day), until=_start_of(day + timedelta(days=1)))
     if CLINICIAN in actor.roles:
         see = context.settings().clinicians_see
-        page = review.appointments(store, actor, wanted, clinicians_see=see, number=number, now=now)
+        page = review.appointments(store, actor, wanted, clinicians_see=see, number=None, now=now)
     else:
-        page = invitations.appointments(store, actor, wanted, number=number, now=now)
+        page = invitations.appointments(store, actor, wanted, number=None, now=now)
     one = timedelta(days=1)
     return render_template("clinic/today.html", page=page, day=day, before=day - one, after=day + one, printed_at=now)
 
@@ -162,13 +163,12 @@ def appointments() -> ResponseReturnValue:
 
 def _wanted() -> Wanted:
     """Read the filter from the address; what can't be read is no filter."""
-    clinician = request.args.get("clinician", "")
     state = request.args.get("state", "")
     return Wanted(
         day=read_day(request.args.get("day", "")),
         state=ListState(state) if state in set(ListState) else None,
         is_unsent=state == UNSENT,
-        clinician_id=int(clinician) if clinician.isascii() and clinician.isdigit() and len(clinician) < 10 else None,
+        clinician_id=read_number(request.args.get("clinician", "")),
         words=request.args.get("q", "").strip()[:200],
         number=wanted_page(),
     )
@@ -176,8 +176,8 @@ def _wanted() -> Wanted:
 
 def wanted_page() -> int:
     """Read from the address which page of a list is asked for; the first, if that can't be read."""
-    number = request.args.get("page", "")
-    return min(int(number), MOST_PAGES) if number.isascii() and number.isdigit() and len(number) < 10 else 1
+    number = read_number(request.args.get("page", ""))
+    return 1 if number is None else min(number, MOST_PAGES)
 
 
 def _clinicians_seen() -> list[tuple[int, str]]:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from dataclasses import dataclass
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from screening.store.access import CLINICIAN
+from screening.store.compiled import CompiledQuery
+from screening.store.engine import Store
 from screening.store.errors import NotFound
 from screening.store.tables import Role, Staff, staff_role
 
-# Built once: every request of a member of staff runs it.
-_BY_UNIQUIFIER = (
+_BY_UNIQUIFIER = CompiledQuery(
     select(
         Staff.id,
         Staff.email,
@@ -32,9 +33,25 @@ _BY_UNIQUIFIER = (
 )
 
 
-def rows_by_uniquifier(connection: Connection, uniquifier: str) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Return the account that sessions refer to so, a row for each of its roles (``role``); none if there is none."""
-    return connection.execute(_BY_UNIQUIFIER, {"wanted": uniquifier}).all()
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    """What every request of a member of staff needs to know of the account."""
+
+    id: int
+    email: str
+    name: str
+    password: str | None
+    active: bool
+    fs_uniquifier: str
+    must_change_password: bool
+    language: str | None
+    roles: tuple[str, ...]
+
+
+def find_by_uniquifier(store: Store, uniquifier: str) -> AccountRow | None:
+    """Return the account that sessions refer to so, or None."""
+    rows = store.rows(_BY_UNIQUIFIER, wanted=uniquifier)
+    return AccountRow(*(*rows[0][:-1], tuple(row[-1] for row in rows if row[-1] is not None))) if rows else None
 
 
 def get(session: Session, staff_id: int) -> Staff:

@@ -25,7 +25,6 @@ from flask_security import (
     verify_password,
 )
 from flask_security.utils import validate_redirect_url
-from sqlalchemy import Row
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import EmailField, Field, PasswordField
 
@@ -33,6 +32,7 @@ from screening.staff import signing_in
 from screening.staff.passwords import LONGEST_PASSWORD, normalised
 from screening.staff.signing_in import Try
 from screening.store import staff
+from screening.store.staff import AccountRow
 from screening.store.tables import Staff
 from screening.web import context, known_browser
 from screening.web.staff_form import Form
@@ -112,9 +112,8 @@ class AccountStore(UserDatastore):
                 found = staff.find_by_email(db, str(value))
                 return None if found is None else _account(found, [role.name for role in found.roles])
         assert attribute == "fs_uniquifier"
-        with context.store().engine.connect() as connection:
-            rows = staff.rows_by_uniquifier(connection, str(value))
-        return _account(rows[0], [row.role for row in rows if row.role is not None]) if rows else None
+        row = staff.find_by_uniquifier(context.store(), str(value))
+        return None if row is None else _account(row, row.roles)
 
     def commit(self) -> None:
         """Do nothing: nothing was changed."""
@@ -195,7 +194,7 @@ def is_own_password(account: Account, password: str) -> bool | None:
     return is_right
 
 
-def _account(row: Staff | Row[*tuple[Any, ...]], role_names: Sequence[str]) -> Account:
+def _account(row: Staff | AccountRow, role_names: Sequence[str]) -> Account:
     roles: list[RoleMixin] = [AccountRole(name) for name in role_names]
     return Account(
         row.id,

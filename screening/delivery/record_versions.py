@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
@@ -59,34 +60,16 @@ def load(
         deleted = _deleted(session, view.questionnaire.id, chain)
         may_sent = [one for one in sent if responses.find_sent(session, actor, one, clinicians_see, now=now)]
         may_rejected = [one for one in rejected if paper.find_rejected(session, actor, one, clinicians_see, now)]
-    zone, language = press.zone, press.language
+    as_reader: dict[str, Any] = {
+        "clinicians_see": clinicians_see,
+        "now": now,
+        "zone": press.zone,
+        "action": "record",
+        "language": press.language,
+    }
     return Versions(
-        sent=tuple(
-            review.load_response(
-                store,
-                actor,
-                one,
-                clinicians_see=clinicians_see,
-                now=now,
-                zone=zone,
-                action="record",
-                language=language,
-            )
-            for one in may_sent
-        ),
-        rejected=tuple(
-            comparing.load_rejected(
-                store,
-                actor,
-                one,
-                clinicians_see=clinicians_see,
-                now=now,
-                zone=zone,
-                action="record",
-                language=language,
-            )
-            for one in may_rejected
-        ),
+        sent=tuple(review.load_response(store, actor, one, **as_reader) for one in may_sent),
+        rejected=tuple(comparing.load_rejected(store, actor, one, **as_reader) for one in may_rejected),
         withheld=len(sent) + len(rejected) - len(may_sent) - len(may_rejected),
         deleted=deleted,
     )

@@ -22,6 +22,7 @@ from tests.support.clock import Clock
 from tests.support.staff import Member
 
 DAY = timedelta(days=1)
+MOST_LOOKS = 10
 
 
 @pytest.fixture
@@ -338,8 +339,13 @@ def test_without_a_worker_the_page_makes_the_reports_itself(clinic: Clinic, memb
     novak = member("novak")
     novak.get("/clinic/?day=2026-05-05")
     novak.press("form=pdf", action="/days")
-    assert novak.heading == "The reports are ready"
-    assert novak.get(f"{novak.path}/file").data.startswith(b"%PDF")
+    page = novak.path
+    for _ in range(MOST_LOOKS):  # one look works on them for a while only, which a busy machine may not find enough
+        if novak.heading == "The reports are ready":
+            break
+        assert novak.heading == "The reports are being made"
+        novak.get(page)
+    assert novak.get(f"{page}/file").data.startswith(b"%PDF")
 
 
 def test_a_day_with_nothing_to_hand_out_says_so(member: Callable[..., Member]) -> None:

@@ -203,7 +203,7 @@ def _fork_worker(store: Store, settings: Settings, threads: int) -> int:
     try:
         signal.signal(signal.SIGINT, signal.default_int_handler)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        store.engine.dispose(close=False)  # connections from before the fork belong to the parent
+        store.leave_to_parent()
         BackgroundWorker(store, settings).run(threads=threads, parent=keeper)
         status = 0
     finally:

@@ -65,5 +65,4 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
 
 
 def _after_fork(_server: Any, worker: Any) -> None:
-    # Connections opened before the fork belong to the parent; closing them here would close the parent's.
-    worker.app.callable.extensions["store"].engine.dispose(close=False)
+    worker.app.callable.extensions["store"].leave_to_parent()

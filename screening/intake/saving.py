@@ -52,16 +52,16 @@ def save_page(
     if something else was saved since the screen was made, `Closed` if the invitation takes nothing any more.
     """
     draft = merge(page, posted, visit)
-    with store.write() as session:
-        require_open(sittings.facts(session, actor.id, for_update=True), now, zone)
+    with store.write_compiled() as connection:
+        require_open(sittings.facts(connection, actor.id, for_update=True), now, zone)
         is_current = posted.revision == page.revision
-        if not is_current or not drafts.save(session, store.keyring, draft, now):
-            current = drafts.page(session, store.keyring, page.response_id, page.page.id)
+        if not is_current or not drafts.save(connection, store.keyring, draft, now):
+            current = drafts.page(connection, store.keyring, page.response_id, page.page.id)
             if current is None or current.visit != visit or not _says_the_same(current, posted):
                 raise PageConflict(current)
             return current
         audit.record(
-            session,
+            connection,
             store.keyring,
             actor=actor,
             action="save_page",  # skipped or not: that a topic was declined is an answer

@@ -18,6 +18,7 @@ from typing import Any, Final, Literal, TypeAlias
 from sqlalchemy import bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
+from screening.store.compiled import CompiledStatement, Transaction
 from screening.store.crypto import Keyring
 from screening.store.tables import AuditEvent, AuditSeal
 
@@ -29,16 +30,18 @@ _EVENT_CONTENT = ("record", "record_sequence", "at", "action", "actor_kind", "ac
 _SEAL_CONTENT = ("id", "first_event_id", "last_event_id", "event_count", "at", "digest")
 
 # Built once: every save of a page runs these two.
-_LAST_OF_RECORD = (
+_LAST_OF_RECORD = CompiledStatement(
     select(AuditEvent.record_sequence, AuditEvent.mac)
     .where(AuditEvent.record == bindparam("of"))
     .order_by(AuditEvent.record_sequence.desc())
     .limit(1)
 )
-_APPEND = insert(AuditEvent)
-_QUEUE = select(
-    func.pg_advisory_xact_lock_shared(*_SEALING),
-    func.pg_advisory_xact_lock(func.hashtextextended(bindparam("of"), 0)),
+_APPEND = CompiledStatement(insert(AuditEvent).returning(AuditEvent.id), columns=[*_EVENT_CONTENT, "mac"])
+_QUEUE = CompiledStatement(
+    select(
+        func.pg_advisory_xact_lock_shared(*_SEALING),
+        func.pg_advisory_xact_lock(func.hashtextextended(bindparam("of"), 0)),
+    )
 )
 
 DetailValue: TypeAlias = str | int | bool | list[str] | None
@@ -85,7 +88,7 @@ class Head:
 
 
 def record(
-    session: Session,
+    transaction: Transaction,
     keyring: Keyring,
     *,
     actor: Actor,
@@ -101,23 +104,21 @@ def record(
     the same record's chain run one after the other.
     """
     _check(record, action, detail or {})
-    _wait_for_turn(session, record)
-    connection = session.connection()
-    last = connection.execute(_LAST_OF_RECORD, {"of": record}).one_or_none()
+    _wait_for_turn(transaction, record)
+    sequence, mac = next(iter(_LAST_OF_RECORD.within(transaction, of=record)), (0, _START))
     event: dict[str, Any] = {
         "at": at.astimezone(UTC),
         "record": record,
-        "record_sequence": last.record_sequence + 1 if last else 1,
+        "record_sequence": sequence + 1,
         "action": action,
         "actor_kind": actor.kind,
         "actor": actor.id[:64],
         "origin": actor.origin[:64],
         "detail": dict(detail or {}),
     }
-    event["mac"] = keyring.audit_mac(last.mac if last else _START, _content(event))
-    result = connection.execute(_APPEND, event)
-    assert result.inserted_primary_key is not None
-    return int(result.inserted_primary_key[0])
+    event["mac"] = keyring.audit_mac(mac, _content(event))
+    ((event_id,),) = _APPEND.within(transaction, **event)
+    return int(event_id)
 
 
 def record_invitation(
@@ -190,10 +191,11 @@ def _check(record: str, action: str, detail: Mapping[str, DetailValue]) -> None:
                 raise ValueError(f"the audit trail takes ids, codes and counts only, not this {key!r}")
 
 
-def _wait_for_turn(session: Session, record: str) -> None:
+def _wait_for_turn(transaction: Transaction, record: str) -> None:
     """On PostgreSQL, queue for this record's chain. SQLite's write lock, taken at BEGIN, has done so already."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(_QUEUE, {"of": record})
+    bind = transaction.get_bind() if isinstance(transaction, Session) else transaction
+    if bind.dialect.name == "postgresql":
+        _QUEUE.within(transaction, of=record)
 
 
 def _content(event: Mapping[str, Any]) -> bytes:

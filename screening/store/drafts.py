@@ -11,23 +11,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Executable, delete, select
+from sqlalchemy import UpdateBase, bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from screening.answer_values import Plain
 from screening.answers import Answers
 from screening.definition.model import Questionnaire
+from screening.store.compiled import CompiledStatement, Transaction
 from screening.store.crypto import Keyring
 from screening.store.responses import read_answers
 from screening.store.tables import ResponsePage
 
 
-def _upsert(insert: Callable[..., Any]) -> Executable:
+def _upsert(insert: Callable[..., Any]) -> UpdateBase:
     """Return the statement that saves a page on top of the revision before it, in one dialect's words."""
     statement = insert(ResponsePage)
     new = {name: statement.excluded[name] for name in ("revision", "document", "saved_at")}
-    upsert: Executable = statement.on_conflict_do_update(
+    upsert: UpdateBase = statement.on_conflict_do_update(
         index_elements=[ResponsePage.response_id, ResponsePage.page_id],
         set_=new,
         where=ResponsePage.revision == new["revision"] - 1,
@@ -36,7 +37,17 @@ def _upsert(insert: Callable[..., Any]) -> Executable:
 
 
 # Built once: every page of a patient runs one of them.
-_SAVE = {"sqlite": _upsert(sqlite.insert), "postgresql": _upsert(postgresql.insert)}
+_SAVE = CompiledStatement(
+    {"sqlite": _upsert(sqlite.insert), "postgresql": _upsert(postgresql.insert)},
+    columns=["response_id", "page_id", "revision", "document", "saved_at"],
+)
+
+
+_ONE = CompiledStatement(
+    select(ResponsePage.response_id, ResponsePage.page_id, ResponsePage.revision, ResponsePage.document).where(
+        ResponsePage.response_id == bindparam("of_response"), ResponsePage.page_id == bindparam("of_page")
+    )
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,30 +96,26 @@ class SavedPages(Mapping[str, DraftPage]):
         return len(self._sealed)
 
 
-def page(session: Session, keyring: Keyring, response_id: str, page_id: str) -> DraftPage | None:
+def page(transaction: Transaction, keyring: Keyring, response_id: str, page_id: str) -> DraftPage | None:
     """Return one saved page, or None."""
-    row = session.execute(
-        select(ResponsePage.response_id, ResponsePage.page_id, ResponsePage.revision, ResponsePage.document).where(
-            ResponsePage.response_id == response_id, ResponsePage.page_id == page_id
-        )
-    ).one_or_none()
-    return _open(keyring, *row) if row else None
+    rows = _ONE.within(transaction, of_response=response_id, of_page=page_id)
+    return _open(keyring, *rows[0]) if rows else None
 
 
-def save(session: Session, keyring: Keyring, draft: DraftPage, now: datetime) -> bool:
+def save(transaction: Transaction, keyring: Keyring, draft: DraftPage, now: datetime) -> bool:
     """Save a page on top of the revision before ``draft.revision``; False if something else stands there.
 
     One statement, so that of two saves at once the second finds what the first wrote.
     """
-    connection = session.connection()
-    values = {
-        "response_id": draft.response_id,
-        "page_id": draft.page_id,
-        "revision": draft.revision,
-        "document": keyring.seal(to_document(draft), _bound_to(draft.response_id, draft.page_id)),
-        "saved_at": now,
-    }
-    return connection.execute(_SAVE[connection.dialect.name], values).first() is not None
+    saved = _SAVE.within(
+        transaction,
+        response_id=draft.response_id,
+        page_id=draft.page_id,
+        revision=draft.revision,
+        document=keyring.seal(to_document(draft), _bound_to(draft.response_id, draft.page_id)),
+        saved_at=now,
+    )
+    return bool(saved)
 
 
 def remove(session: Session, response_ids: Collection[str]) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from screening.store.compiled import CompiledQuery
+from screening.store.compiled import CompiledStatement, Transaction
 from screening.store.engine import Store
 from screening.store.errors import NotFound
 from screening.store.tables import Invitation, Response, ResponseOverlay, ResponsePage, Staff
@@ -37,7 +37,8 @@ _FACTS = (
     .join_from(_INVITATION, _STAFF, _STAFF.c.id == _INVITATION.c.clinician_id)
     .where(_INVITATION.c.id == bindparam("invitation_id"))
 )
-_LOCKED_FACTS = _FACTS.with_for_update(of=_INVITATION)
+_ONLY_FACTS = CompiledStatement(_FACTS)
+_LOCKED_FACTS = CompiledStatement(_FACTS.with_for_update(of=_INVITATION))
 _COUNT_OF_FACTS = len(_FACTS.selected_columns)
 _OF_RESPONSE = (
     _RESPONSE.c.id,
@@ -61,13 +62,13 @@ _PAGES = (
     .where(_RESPONSE.c.invitation_id == bindparam("invitation_id"))
 )
 # Every page that a patient opens or saves runs these two.
-_FACTS_AND_RESPONSES = CompiledQuery(
+_FACTS_AND_RESPONSES = CompiledStatement(
     _FACTS.add_columns(*_OF_RESPONSE)
     .outerjoin(_RESPONSE, _RESPONSE.c.invitation_id == _INVITATION.c.id)
     .outerjoin(_OVERLAY, _IN_LANGUAGE)
     .order_by(_RESPONSE.c.position)
 )
-_SAVED = CompiledQuery(_PAGES)
+_SAVED = CompiledStatement(_PAGES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,13 +130,13 @@ def _begun(rows: Iterable[Sequence[Any]], pages: Iterable[Sequence[Any]]) -> lis
     return [BegunResponse(*(*row, sealed.get(row[0], {}))) for row in rows if row[0] is not None]
 
 
-def facts(session: Session, invitation_id: str, *, for_update: bool = False) -> SittingFacts:
+def facts(transaction: Transaction, invitation_id: str, *, for_update: bool = False) -> SittingFacts:
     """Return what a sitting rests on; NotFound if there is no such invitation.
 
     ``for_update`` locks the invitation until the transaction ends, so that saving and sending come one after the other.
     """
-    statement = _LOCKED_FACTS if for_update else _FACTS
-    row = session.connection().execute(statement, {"invitation_id": invitation_id}).one_or_none()
-    if row is None:
+    statement = _LOCKED_FACTS if for_update else _ONLY_FACTS
+    rows = statement.within(transaction, invitation_id=invitation_id)
+    if not rows:
         raise NotFound("There is no such invitation.")
-    return SittingFacts(*row)
+    return SittingFacts(*rows[0])

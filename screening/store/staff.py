@@ -9,12 +9,12 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from screening.store.access import CLINICIAN
-from screening.store.compiled import CompiledQuery
+from screening.store.compiled import CompiledStatement
 from screening.store.engine import Store
 from screening.store.errors import NotFound
 from screening.store.tables import Role, Staff, staff_role
 
-_BY_UNIQUIFIER = CompiledQuery(
+_BY_UNIQUIFIER = CompiledStatement(
     select(
         Staff.id,
         Staff.email,

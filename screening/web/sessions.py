@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from screening.config import Settings
-from screening.store.compiled import CompiledQuery
+from screening.store.compiled import CompiledStatement
 from screening.store.crypto import SealError
 from screening.store.engine import Store
 from screening.store.tables import WebSession
@@ -41,7 +41,7 @@ _LEFT_BEHIND = "left_behind"
 _TOUCH_AFTER = 0.1
 """A session is prolonged once this part of its idle time has gone by, so that reading a page rarely writes."""
 
-_BY_HASH = CompiledQuery(
+_BY_HASH = CompiledStatement(
     select(WebSession.kind, WebSession.data, WebSession.expires_at, WebSession.invitation_id).where(
         WebSession.id_hash == bindparam("wanted")
     )

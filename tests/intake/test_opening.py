@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from sqlalchemy import event, func, select
@@ -14,6 +15,7 @@ from screening import invitations
 from screening.intake import consent, opening
 from screening.intake.opening import Outcome
 from screening.store.audit import Actor
+from screening.store.compiled import CompiledStatement, Transaction
 from screening.store.engine import Store
 from screening.store.tables import Attempt, AuditEvent
 from tests.support.clinic import NOW, ZONE, Clinic
@@ -77,15 +79,21 @@ def test_tries_at_once_are_all_counted(practice: Clinic) -> None:
 
 @contextmanager
 def statements(store: Store) -> Iterator[list[str]]:
-    """Collect the verbs of the statements that are sent to the database."""
+    """Collect the verbs of the statements that are sent to the database, by SQLAlchemy or as they are."""
     seen: list[str] = []
+    within = CompiledStatement.within
 
     def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
         seen.append(statement.split()[0])
 
+    def note_compiled(compiled: CompiledStatement, transaction: Transaction, **parameters: Any) -> list[Any]:
+        seen.append(compiled.on(store.engine.dialect).sql.split()[0])
+        return within(compiled, transaction, **parameters)
+
     event.listen(store.engine, "before_cursor_execute", note)
     try:
-        yield seen
+        with patch.object(CompiledStatement, "within", note_compiled):
+            yield seen
     finally:
         event.remove(store.engine, "before_cursor_execute", note)
 

@@ -39,6 +39,18 @@ def gone(*_args: Any, **_kwargs: Any) -> AbstractContextManager[Any]:
     raise OperationalError("a statement", {}, Exception("the server closed the connection"))
 
 
+def break_reading(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the database answer nothing any more."""
+    monkeypatch.setattr(Store, "read", gone)
+    monkeypatch.setattr(Store, "rows", gone)
+
+
+def break_writing(monkeypatch: pytest.MonkeyPatch, fault: Callable[..., AbstractContextManager[Any]] = gone) -> None:
+    """Let the database take nothing any more."""
+    monkeypatch.setattr(Store, "write", fault)
+    monkeypatch.setattr(Store, "write_compiled", fault)
+
+
 # --- The session ends
 
 
@@ -218,9 +230,8 @@ def test_a_conflict_of_one_patient_saves_nothing_for_another(begun: Patient, oth
 def test_save_again_after_a_fault_saves_nothing_for_another(
     begun: Patient, other_token: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Store, "write", gone)
-    monkeypatch.setattr(Store, "read", gone)
-    monkeypatch.setattr(Store, "rows", gone)
+    break_reading(monkeypatch)
+    break_writing(monkeypatch)
     begun.press(q1_text=TYPED, q2="rose")
     again = begun.fields(None)
     monkeypatch.undo()
@@ -333,7 +344,7 @@ def test_the_same_post_twice_is_no_conflict(begun: Patient) -> None:
 def test_a_save_that_fails_is_not_called_saved_and_gives_the_page_back(
     begun: Patient, token: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Store, "write", gone)
+    break_writing(monkeypatch)
     begun.press(q1_text=TYPED, q2="rose")
     assert begun.page.status_code == 503
     assert begun.title == "Not saved: Page 1 of 3, before your visit"
@@ -348,9 +359,8 @@ def test_a_save_that_fails_is_not_called_saved_and_gives_the_page_back(
 def test_a_database_that_is_away_altogether_gives_the_text_back_to_save_again(
     begun: Patient, token: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Store, "write", gone)
-    monkeypatch.setattr(Store, "read", gone)
-    monkeypatch.setattr(Store, "rows", gone)
+    break_reading(monkeypatch)
+    break_writing(monkeypatch)
     begun.press(q1_text=TYPED, q2="rose")
     assert begun.page.status_code == 503
     assert begun.heading == "Not saved yet. Press “Save again”."
@@ -365,8 +375,7 @@ def test_a_database_that_is_away_altogether_gives_the_text_back_to_save_again(
 
 @pytest.mark.parametrize("path", ["/intake/", "/intake/topics", "/intake/pages/1", "/intake/check"])
 def test_a_page_that_can_not_be_made_says_so_calmly(begun: Patient, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
-    monkeypatch.setattr(Store, "read", gone)
-    monkeypatch.setattr(Store, "rows", gone)
+    break_reading(monkeypatch)
     begun.get(path)
     assert begun.page.status_code == 503
     assert begun.heading == "This can’t be reached just now"
@@ -376,7 +385,7 @@ def test_a_page_that_can_not_be_made_says_so_calmly(begun: Patient, monkeypatch:
 def test_a_birth_date_can_be_given_again_once_the_database_is_back(
     patient: Patient, token: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Store, "write", gone)
+    break_writing(monkeypatch)
     patient.open(token)
     assert patient.page.status_code == 503
     assert "saved" not in patient.heading
@@ -386,23 +395,22 @@ def test_a_birth_date_can_be_given_again_once_the_database_is_back(
 
 
 def test_exit_leaves_even_while_the_database_is_away(begun: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Store, "write", gone)
+    break_writing(monkeypatch)
     response = begun.client.get("/exit", base_url=ORIGIN)
     assert (response.status_code, response.location) == (303, "https://www.wikipedia.org/")
     assert begun.client.get_cookie("__Host-visit", "forms.clinic.example") is None
 
 
 def test_exit_leaves_even_while_the_session_can_not_be_read(begun: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Store, "write", gone)
-    monkeypatch.setattr(Store, "read", gone)
-    monkeypatch.setattr(Store, "rows", gone)
+    break_reading(monkeypatch)
+    break_writing(monkeypatch)
     assert begun.client.get("/exit", base_url=ORIGIN).status_code == 303
 
 
 def test_a_fault_is_logged_without_what_was_typed(
     begun: Patient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(Store, "write", gone)
+    break_writing(monkeypatch)
     begun.press(q1_text=TYPED, q2="rose")
     assert "OperationalError" in caplog.text
     assert "hedgehog" not in caplog.text
@@ -412,7 +420,7 @@ def test_a_full_disk_is_told_like_a_database_that_is_away(begun: Patient, monkey
     def full(*_args: Any, **_kwargs: Any) -> AbstractContextManager[Any]:
         raise DBAPIError("a statement", {}, Exception("database or disk is full"))
 
-    monkeypatch.setattr(Store, "write", full)
+    break_writing(monkeypatch, full)
     begun.press(q1_text=TYPED, q2="rose")
     assert begun.page.status_code == 503
     assert begun.fields()["q1-text"] == [TYPED]

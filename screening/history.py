@@ -54,16 +54,14 @@ def load_history(
         shown = [*responses.find_earlier(session, newest[0], readable, most=MOST_VISITS - 1), newest]
         identity = patients.read(session, store.keyring, patient_id)
         visits = tuple(earlier_response(session, store.keyring, *found, language) for found in shown)
-        for response, _ in shown:
-            audit.record(
-                session,
-                store.keyring,
-                actor=actor,
-                action="read",
-                record=f"response:{response.id}",
-                at=now,
-                detail={"as": "history"},
-            )
+        audit.record_each(
+            session,
+            store.keyring,
+            actor=actor,
+            action="read",
+            details={f"response:{response.id}": {"as": "history"} for response, _ in shown},
+            at=now,
+        )
     return HistoryView(
         patient_name=identity.name,
         record_number=identity.record_number,

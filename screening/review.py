@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import Literal
 
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from screening.answer_values import clean_text
@@ -32,6 +33,7 @@ from screening.store import (
 )
 from screening.store.access import CLINICIAN, FRONT_DESK, CliniciansSee, may_read_answers, require, staff_id
 from screening.store.audit import Actor
+from screening.store.compiled import Transaction
 from screening.store.engine import Store
 from screening.store.errors import Conflict, Invalid, NotAllowed, NotFound
 from screening.store.notes import NoteView
@@ -391,20 +393,22 @@ def readable(
 @contextmanager
 def readable_unopened(
     store: Store, actor: Actor, response_id: str, clinicians_see: CliniciansSee, now: datetime
-) -> Iterator[tuple[Session, Readable]]:
+) -> Iterator[tuple[Connection, Readable]]:
     """Do as `readable` does, but read no answers: for handing out a file that is made already."""
-    with store.write() as session:
-        found = report_sources.find_readable(session, actor, response_id, clinicians_see, now=now, most=EARLIER_VISITS)
+    with store.write_compiled() as connection:
+        found = report_sources.find_readable(
+            connection, actor, response_id, clinicians_see, now=now, most=EARLIER_VISITS
+        )
         if found is not None:
-            yield session, found
+            yield connection, found
             return
-        _note_refused(session, store, actor, response_id, now)
+        _note_refused(connection, store, actor, response_id, now)
     raise NotFound("There is no such response.")
 
 
-def _note_refused(session: Session, store: Store, actor: Actor, response_id: str, now: datetime) -> None:
-    if responses.exists(session, response_id):
-        note_on_record(session, store, actor, response_id, "refused", now)
+def _note_refused(transaction: Transaction, store: Store, actor: Actor, response_id: str, now: datetime) -> None:
+    if responses.exists(transaction, response_id):
+        note_on_record(transaction, store, actor, response_id, "refused", now)
 
 
 def _view(
@@ -428,7 +432,7 @@ def _beside(view: ResponseView) -> list[str]:
 
 
 def note_with_earlier(
-    session: Session,
+    transaction: Transaction,
     store: Store,
     actor: Actor,
     response_id: str,
@@ -437,13 +441,20 @@ def note_with_earlier(
     now: datetime,
 ) -> None:
     """Put on record that a response was read or handed out, and those that were shown beside it."""
-    note_on_record(session, store, actor, response_id, action, now)
-    for before in earlier:
-        note_on_record(session, store, actor, before, action, now, {"beside": response_id})
+    beside = {"beside": response_id}
+    details = {response_id: None} | dict.fromkeys(earlier, beside)
+    audit.record_each(
+        transaction,
+        store.keyring,
+        actor=actor,
+        action=action,
+        details={f"response:{one}": detail for one, detail in details.items()},
+        at=now,
+    )
 
 
 def note_on_record(
-    session: Session,
+    transaction: Transaction,
     store: Store,
     actor: Actor,
     response_id: str,
@@ -453,4 +464,4 @@ def note_on_record(
 ) -> None:
     """Put on record what somebody did with a response."""
     record = f"response:{response_id}"
-    audit.record(session, store.keyring, actor=actor, action=action, record=record, at=now, detail=detail)
+    audit.record(transaction, store.keyring, actor=actor, action=action, record=record, at=now, detail=detail)

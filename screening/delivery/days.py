@@ -194,16 +194,14 @@ def _note_downloads(
     now: datetime,
     detail: Mapping[str, str] | None = None,
 ) -> None:
-    for response_id in response_ids:
-        audit.record(
-            session,
-            store.keyring,
-            actor=actor,
-            action="download",
-            record=f"response:{response_id}",
-            at=now,
-            detail=detail,
-        )
+    audit.record_each(
+        session,
+        store.keyring,
+        actor=actor,
+        action="download",
+        details={f"response:{response_id}": detail for response_id in response_ids},
+        at=now,
+    )
 
 
 def compose(

@@ -29,6 +29,7 @@ from screening.review import EARLIER_VISITS
 from screening.store import outbox, prepared, report_sources, signed_reports
 from screening.store.access import CLINICIAN, CliniciansSee
 from screening.store.audit import Actor
+from screening.store.compiled import Transaction
 from screening.store.engine import Store
 from screening.store.report_sources import Readable
 from screening.translations import FOLDER as TRANSLATIONS
@@ -55,20 +56,20 @@ class Press:
             store, response_id, clinicians_see=self.clinicians_see, now=now, zone=self.zone, language=self.language
         )
 
-    def content_key(self, session: Session, response_id: str, earlier: Sequence[str]) -> str:
+    def content_key(self, transaction: Transaction, response_id: str, earlier: Sequence[str]) -> str:
         """Return 64 hexadecimal digits that change with anything that the PDF of a response is made from.
 
         ``earlier`` are the ids of the responses that stand beside it.
         """
         made_with = [self.paper, str(self.zone), self.language, edition(), _program()]
-        content = report_sources.digest(session, response_id, earlier)
+        content = report_sources.digest(transaction, response_id, earlier)
         return hashlib.sha256(json.dumps([*made_with, content]).encode()).hexdigest()
 
-    def usual(self, session: Session, found: Readable, now: datetime) -> Readable | None:
+    def usual(self, transaction: Transaction, found: Readable, now: datetime) -> Readable | None:
         """Return what the appointment's clinician reads, for whom reports are prepared; None if it was deleted."""
         clinician = Actor("staff", str(found.clinician_id), "", frozenset({CLINICIAN}))
         return report_sources.find_readable(
-            session, clinician, found.response_id, self.clinicians_see, now=now, most=EARLIER_VISITS
+            transaction, clinician, found.response_id, self.clinicians_see, now=now, most=EARLIER_VISITS
         )
 
 
@@ -109,26 +110,27 @@ def download(
     Of a signed response it is the one that was kept at the sign-off, unless it is wanted ``as_it_is_now``.
     Raises NotFound where there is no such response, or none that this actor may read.
     """
-    with review.readable_unopened(store, actor, response_id, clinicians_see, now) as (session, found):
+    with review.readable_unopened(store, actor, response_id, clinicians_see, now) as (transaction, found):
         name = file_name_of(response_id, found.sent_at, press.zone)
-        kept = signed_reports.find(session, response_id, found.reviewed_at) if found.reviewed_at else None
+        kept = signed_reports.find(transaction, response_id, found.reviewed_at) if found.reviewed_at else None
         if kept is None or as_it_is_now:
-            pdf = prepared.find(session, store.keyring, response_id, _key(session, press, found))
+            pdf = prepared.find(transaction, store.keyring, response_id, _key(transaction, press, found))
         elif kept.language == press.language and signed.may_open(kept, found.earlier):
-            pdf = signed_reports.read(session, store.keyring, kept)
+            pdf = signed_reports.read(transaction, store.keyring, kept)
         else:
             pdf = None
         if pdf is not None:
-            review.note_with_earlier(session, store, actor, response_id, found.earlier, "download", now)
+            review.note_with_earlier(transaction, store, actor, response_id, found.earlier, "download", now)
             return Download(name, pdf)
-        if kept is not None or press.usual(session, found, now) != found:
+        if kept is not None or press.usual(transaction, found, now) != found:
             return Download(name, None, will_be_made=False)
+    with store.write() as session:
         outbox.post(session, outbox.PREPARE_REPORT, response_id, now)
     return Download(name, None)
 
 
-def _key(session: Session, press: Press, found: Readable) -> str:
-    return press.content_key(session, found.response_id, found.earlier)
+def _key(transaction: Transaction, press: Press, found: Readable) -> str:
+    return press.content_key(transaction, found.response_id, found.earlier)
 
 
 def ready(session: Session, store: Store, press: Press, view: ResponseView) -> bytes | None:

@@ -121,6 +121,26 @@ def record(
     return int(event_id)
 
 
+def record_each(
+    transaction: Transaction,
+    keyring: Keyring,
+    *,
+    actor: Actor,
+    action: str,
+    details: Mapping[str, Mapping[str, DetailValue] | None],
+    at: datetime,
+) -> None:
+    """Append the same event to several records: ``details`` has each record's detail, in the order of the events.
+
+    The chains are queued for in one order before, whatever theirs is: two that want the same two would otherwise each
+    hold the one and wait for the other.
+    """
+    for each in sorted(details):
+        _wait_for_turn(transaction, each)
+    for each, detail in details.items():
+        record(transaction, keyring, actor=actor, action=action, record=each, at=at, detail=detail)
+
+
 def record_invitation(
     session: Session,
     keyring: Keyring,
@@ -207,15 +227,18 @@ def _seal_content(seal: Mapping[str, Any]) -> bytes:
     return _canonical("seal", *(seal[name] for name in _SEAL_CONTENT))
 
 
-def _canonical(*parts: object) -> bytes:
-    return json.dumps(parts, sort_keys=True, separators=(",", ":"), default=_plain).encode()
-
-
 def _plain(value: object) -> str:
     if isinstance(value, datetime):
         return value.isoformat(timespec="microseconds")
     assert isinstance(value, bytes)
     return value.hex()
+
+
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=_plain)
+
+
+def _canonical(*parts: object) -> bytes:
+    return _ENCODER.encode(parts).encode()
 
 
 def _digest(session: Session, first_id: int, last_id: int | None) -> tuple[int, int, bytes]:

@@ -12,12 +12,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 from weakref import WeakSet
 
-from sqlalchemy import Connection, Dialect, Engine, Executable, Select, UpdateBase
+from sqlalchemy import Connection, Dialect, Engine, Executable, Select, TextualSelect, UpdateBase
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-Statement: TypeAlias = Select[*tuple[Any, ...]] | UpdateBase
+Statement: TypeAlias = Select[*tuple[Any, ...]] | TextualSelect | UpdateBase
 Transaction: TypeAlias = Session | Connection
 """What a use case has open; statements run in it one after the other."""
 

@@ -8,20 +8,24 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from screening.store.compiled import CompiledStatement, Transaction
 from screening.store.crypto import Keyring
 from screening.store.tables import Response
 from screening.store.work_tables import PreparedReport
 
 # Built once: every download runs it.
-_FIND = select(PreparedReport.document).where(
-    PreparedReport.response_id == bindparam("of"), PreparedReport.content_key == bindparam("key")
+_FIND = CompiledStatement(
+    select(PreparedReport.document).where(
+        PreparedReport.response_id == bindparam("of"), PreparedReport.content_key == bindparam("key")
+    )
 )
 
 
-def find(session: Session, keyring: Keyring, response_id: str, content_key: str) -> bytes | None:
+def find(transaction: Transaction, keyring: Keyring, response_id: str, content_key: str) -> bytes | None:
     """Return the PDF that was made from exactly this content; None if there is none."""
-    sealed = session.connection().execute(_FIND, {"of": response_id, "key": content_key}).scalar_one_or_none()
-    return None if sealed is None else keyring.open_bytes(sealed, _bound_to(response_id, content_key))
+    for (sealed,) in _FIND.within(transaction, of=response_id, key=content_key):
+        return keyring.open_bytes(sealed, _bound_to(response_id, content_key))
+    return None
 
 
 def is_there(session: Session, response_id: str, content_key: str) -> bool:

@@ -10,17 +10,16 @@ in here.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import Column, LargeBinary, Select, Table, bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Column, LargeBinary, String, Table, TextualSelect, bindparam, column, select, text
 
 from screening.store.access import CliniciansSee, may_read_answers_built_once, staff_id
 from screening.store.audit import Actor
+from screening.store.compiled import CompiledStatement, Transaction
 from screening.store.responses import LATEST_VISIT_FIRST, came_before
 from screening.store.tables import (
     AttentionAnswer,
@@ -40,7 +39,8 @@ from screening.store.tables import (
     UtcDateTime,
 )
 
-_PARAMETER = re.compile(r":(\w+)")
+_CAME_BEFORE = ("patient", "form", "visit", "sequence", "invitation")
+"""Parameters of `came_before`."""
 _SEALED_HEAD = 14
 """Format, key and nonce of a sealed document."""
 
@@ -103,34 +103,39 @@ class Readable:
 
 
 def find_readable(
-    session: Session, actor: Actor, response_id: str, clinicians_see: CliniciansSee, *, now: datetime, most: int
+    transaction: Transaction,
+    actor: Actor,
+    response_id: str,
+    clinicians_see: CliniciansSee,
+    *,
+    now: datetime,
+    most: int,
 ) -> Readable | None:
     """Return a sent response that this actor may read, with at most ``most`` earlier ones; None if there is none."""
     kind = Actor(actor.kind, "", "", actor.roles)
-    connection = session.connection()
     who = {"reader": staff_id(actor), "now": now}
-    row = connection.execute(_one(kind, clinicians_see), {"of": response_id, **who}).one_or_none()
-    if row is None:
-        return None
-    before = {"patient": row.patient_id, "form": row.questionnaire_id, "visit": row.appointment_at}
-    before |= {"sequence": row.sent_sequence, "invitation": row.invitation_id, "most": most}
-    earlier = connection.execute(_earlier(kind, clinicians_see), before | who).scalars().all()
-    return Readable(response_id, row.sent_at, row.reviewed_at, row.clinician_id, tuple(earlier[::-1]))
+    for row in _one(kind, clinicians_see).within(transaction, of=response_id, **who):
+        sent_at, reviewed_at, clinician_id, *before = row
+        shown = _earlier(kind, clinicians_see).within(
+            transaction, **dict(zip(_CAME_BEFORE, before, strict=True)), most=most, **who
+        )
+        return Readable(
+            response_id, sent_at, reviewed_at, clinician_id, tuple(earlier for (earlier,) in reversed(shown))
+        )
+    return None
 
 
 @cache
-def _one(
-    kind: Actor, clinicians_see: CliniciansSee
-) -> Select[str, str, int | None, datetime | None, datetime | None, int, datetime, str]:
-    return (
+def _one(kind: Actor, clinicians_see: CliniciansSee) -> CompiledStatement:
+    return CompiledStatement(
         select(
-            Response.patient_id,
-            Response.questionnaire_id,
-            Response.sent_sequence,
             Response.sent_at,
             Response.reviewed_at,
             Invitation.clinician_id,
+            Response.patient_id,
+            Response.questionnaire_id,
             Invitation.appointment_at,
+            Response.sent_sequence,
             Response.invitation_id,
         )
         .join(Invitation, Invitation.id == Response.invitation_id)
@@ -143,42 +148,37 @@ def _one(
 
 
 @cache
-def _earlier(kind: Actor, clinicians_see: CliniciansSee) -> Select[str]:
-    return (
+def _earlier(kind: Actor, clinicians_see: CliniciansSee) -> CompiledStatement:
+    return CompiledStatement(
         select(Response.id)
         .join(Invitation, Invitation.id == Response.invitation_id)
         .where(
-            *came_before(
-                bindparam("patient"),
-                bindparam("form"),
-                bindparam("visit"),
-                bindparam("sequence"),
-                bindparam("invitation"),
-            ),
-            may_read_answers_built_once(kind, clinicians_see),
+            *came_before(*(bindparam(name) for name in _CAME_BEFORE)), may_read_answers_built_once(kind, clinicians_see)
         )
         .order_by(*LATEST_VISIT_FIRST)
         .limit(bindparam("most"))
     )
 
 
-def digest(session: Session, response_id: str, earlier: Sequence[str]) -> str:
+def digest(transaction: Transaction, response_id: str, earlier: Sequence[str]) -> str:
     """Return 64 hexadecimal digits over the rows that a report of this response, with these beside it, is made from."""
-    connection = session.connection()
     shown = [response_id, *earlier]
-    statement = _statement(connection.dialect.name, len(shown))
-    rows = connection.exec_driver_sql(
-        statement, {"of": response_id} | {f"shown{number}": one for number, one in enumerate(shown)}
+    rows = _rows(len(shown)).within(
+        transaction, of=response_id, **{f"shown{number}": one for number, one in enumerate(shown)}
     )
     found = hashlib.sha256("\n".join(shown).encode())
-    for line in sorted(f"{row[0]} {row[1]}" for row in rows):
+    for line in sorted(f"{table} {values}" for table, values in rows):
         found.update(f"\n{line}".encode())
     return found.hexdigest()
 
 
 @cache
-def _statement(dialect: str, shown: int) -> str:
-    """Return the SQL for so many responses shown; given to the driver as it is, which takes half the time."""
+def _rows(shown: int) -> CompiledStatement:
+    """Return the query for so many responses shown."""
+    return CompiledStatement({dialect: _written_query(dialect, shown) for dialect in ("sqlite", "postgresql")})
+
+
+def _written_query(dialect: str, shown: int) -> TextualSelect:
     parts = []
     for model, which in _ROWS:
         table = model.__table__
@@ -186,8 +186,8 @@ def _statement(dialect: str, shown: int) -> str:
         written = " || ',' || ".join(_written(column, dialect) for column in _columns(table))
         parts.append(f"SELECT '{table.name}', {written} FROM {table.name} WHERE {which}")  # noqa: S608  # names of our own tables
     names = ", ".join(f":shown{number}" for number in range(shown))
-    statement = "\nUNION ALL ".join(parts).replace(":shown", f"({names})")
-    return statement if dialect == "sqlite" else _PARAMETER.sub(r"%(\1)s", statement)
+    query = text("\nUNION ALL ".join(parts).replace(":shown", f"({names})"))
+    return query.columns(column("table", String), column("values", String))
 
 
 def _columns(table: Table) -> list[Column[object]]:

@@ -23,6 +23,7 @@ from screening.path import entries_of
 from screening.store import audit, batches, paper, signed_reports
 from screening.store.access import CliniciansSee, may_read_answers
 from screening.store.audit import Actor
+from screening.store.compiled import Transaction
 from screening.store.crypto import Keyring
 from screening.store.tables import Correction, Invitation, RejectedResponse, Response
 
@@ -153,9 +154,9 @@ def _visit_of(response: Response) -> ScalarSelect[datetime]:
     return select(its_own.appointment_at).where(its_own.id == response.invitation_id).scalar_subquery()
 
 
-def exists(session: Session, response_id: str) -> bool:
+def exists(transaction: Transaction, response_id: str) -> bool:
     """Tell whether there is such a response at all, for the trail of refused reads."""
-    return session.scalar(select(Response.id).where(Response.id == response_id)) is not None
+    return transaction.scalar(select(Response.id).where(Response.id == response_id)) is not None
 
 
 def remove(

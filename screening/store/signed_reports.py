@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from sqlalchemy import insert, select, tuple_, update
 from sqlalchemy.orm import Session
 
+from screening.store.compiled import Transaction
 from screening.store.crypto import Keyring
 from screening.store.engine import insert_unless_there
 from screening.store.tables import Response
@@ -39,13 +40,13 @@ def sha256_of(pdf: bytes) -> str:
     return hashlib.sha256(pdf).hexdigest()
 
 
-def of_response(session: Session, response_id: str) -> tuple[KeptReport, ...]:
+def of_response(transaction: Transaction, response_id: str) -> tuple[KeptReport, ...]:
     """Return what is kept of a response, one for each sign-off that has a PDF, the first sign-off first."""
     earlier: dict[datetime, set[str]] = {}
     query = select(SignedReportEarlier.signed_at, SignedReportEarlier.earlier_id)
-    for signed_at, earlier_id in session.execute(query.where(SignedReportEarlier.response_id == response_id)):
+    for signed_at, earlier_id in transaction.execute(query.where(SignedReportEarlier.response_id == response_id)):
         earlier.setdefault(signed_at, set()).add(earlier_id)
-    rows = session.execute(
+    rows = transaction.execute(
         select(
             SignedReport.signed_at,
             SignedReport.sha256,
@@ -70,14 +71,14 @@ def of_response(session: Session, response_id: str) -> tuple[KeptReport, ...]:
     )
 
 
-def find(session: Session, response_id: str, signed_at: datetime) -> KeptReport | None:
+def find(transaction: Transaction, response_id: str, signed_at: datetime) -> KeptReport | None:
     """Return what is kept of one sign-off; None if nothing is yet."""
-    return next((kept for kept in of_response(session, response_id) if kept.signed_at == signed_at), None)
+    return next((kept for kept in of_response(transaction, response_id) if kept.signed_at == signed_at), None)
 
 
-def read(session: Session, keyring: Keyring, kept: KeptReport) -> bytes | None:
+def read(transaction: Transaction, keyring: Keyring, kept: KeptReport) -> bytes | None:
     """Return a kept PDF byte for byte as it was made; None where its bytes were deleted."""
-    document = session.scalar(
+    document = transaction.scalar(
         select(SignedReport.document).where(
             SignedReport.response_id == kept.response_id, SignedReport.signed_at == kept.signed_at
         )

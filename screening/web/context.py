@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import abort, current_app, request, session
@@ -72,12 +73,18 @@ def browser() -> ServerSession:
     return current
 
 
+def account() -> Any:
+    """Return who is signed in, as Flask-Login knows them: what stands behind its ``current_user``."""
+    return current_user._get_current_object()
+
+
 def staff_actor() -> Actor:
     """Return the signed-in member of staff as the one who acts; 401 if nobody is signed in."""
-    if not current_user.is_authenticated:
+    user = account()
+    if not user.is_authenticated:
         abort(401)
-    roles = frozenset(role.name for role in current_user.roles)
-    return Actor(kind="staff", id=str(current_user.id), origin=origin(), roles=roles, name=current_user.name)
+    roles = frozenset(role.name for role in user.roles)
+    return Actor(kind="staff", id=str(user.id), origin=origin(), roles=roles, name=user.name)
 
 
 def patient_actor() -> Actor:

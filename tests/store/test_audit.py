@@ -252,6 +252,20 @@ def test_events_of_one_record_written_at_once_make_one_chain(store: Store) -> No
     assert findings(store) == []
 
 
+def test_two_that_read_the_same_responses_in_another_order_do_not_wait_for_each_other(store: Store) -> None:
+    def read(*response_ids: str) -> None:
+        for _ in range(20):
+            with store.write() as session:
+                details = dict.fromkeys([f"response:{one}" for one in response_ids])
+                audit.record_each(session, store.keyring, actor=ANNA, action="read", details=details, at=NOW)
+
+    with ThreadPoolExecutor(2) as pool:
+        readers = [pool.submit(read, "one", "two", "three"), pool.submit(read, "three", "two", "one")]
+        for reader in readers:
+            reader.result()
+    assert findings(store) == []
+
+
 def test_sealing_while_others_write_leaves_no_event_between_two_seals(store: Store) -> None:
     jobs: list[Callable[[], object]] = []
     for number in range(30):

@@ -10,7 +10,6 @@ from typing import NoReturn, TypeVar
 
 from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 from flask_wtf.csrf import CSRFError, generate_csrf
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -50,13 +49,14 @@ def guard() -> ResponseReturnValue | None:
     """Stand before every request of the staff's blueprints: signed in, allowed, and no post from another site."""
     assert request.endpoint is not None
     view = current_app.view_functions[request.endpoint]
-    if not current_user.is_authenticated:
+    user = context.account()
+    if not user.is_authenticated:
         return _sign_in_first()
-    if current_user.language:
-        language.use(current_user.language)
+    if user.language:
+        language.use(user.language)
     if not getattr(view, _ROLES, frozenset()) & context.staff_actor().roles:
         _refuse(is_hidden=getattr(view, _HIDDEN, False))
-    if current_user.must_change_password and request.endpoint not in _OPEN_BEFORE_CHANGE:
+    if user.must_change_password and request.endpoint not in _OPEN_BEFORE_CHANGE:
         return redirect(url_for("clinic.change_password"))
     if request.method == "POST":
         most_bytes = getattr(view, _MOST_BYTES, None)

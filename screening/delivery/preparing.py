@@ -28,7 +28,7 @@ from screening.response_view import ResponseView
 from screening.review import EARLIER_VISITS
 from screening.store import outbox, prepared, report_sources, signed_reports
 from screening.store.access import CLINICIAN, CliniciansSee
-from screening.store.audit import Actor
+from screening.store.audit import SYSTEM, Actor
 from screening.store.compiled import Transaction
 from screening.store.engine import Store
 from screening.store.report_sources import Readable
@@ -65,11 +65,14 @@ class Press:
         content = report_sources.digest(transaction, response_id, earlier)
         return hashlib.sha256(json.dumps([*made_with, content]).encode()).hexdigest()
 
-    def usual(self, transaction: Transaction, found: Readable, now: datetime) -> Readable | None:
+    def readable(self, transaction: Transaction, response_id: str, now: datetime) -> Readable | None:
         """Return what the appointment's clinician reads, for whom reports are prepared; None if it was deleted."""
+        found = report_sources.find_readable(transaction, SYSTEM, response_id, "practice", now=now, most=0)
+        if found is None:
+            return None
         clinician = Actor("staff", str(found.clinician_id), "", frozenset({CLINICIAN}))
         return report_sources.find_readable(
-            transaction, clinician, found.response_id, self.clinicians_see, now=now, most=EARLIER_VISITS
+            transaction, clinician, response_id, self.clinicians_see, now=now, most=EARLIER_VISITS
         )
 
 
@@ -122,7 +125,7 @@ def download(
         if pdf is not None:
             review.note_with_earlier(transaction, store, actor, response_id, found.earlier, "download", now)
             return Download(name, pdf)
-        if kept is not None or press.usual(transaction, found, now) != found:
+        if kept is not None or press.readable(transaction, response_id, now) != found:
             return Download(name, None, will_be_made=False)
     with store.write() as session:
         outbox.post(session, outbox.PREPARE_REPORT, response_id, now)
@@ -164,8 +167,17 @@ def prepare(store: Store, press: Press, renderer: Renderer, response_id: str, no
 
 
 def _load(store: Store, press: Press, response_id: str, now: datetime) -> tuple[ResponseView, str] | None:
-    """Return what is prepared of a response with its key, which must be the same before the reading and after it."""
-    before = None
+    """Return what is to be prepared of a response with its key; None where there is nothing to do.
+
+    The key must be the same before the reading and after it: the rows are read one after the other.
+    """
+    with store.read() as session:
+        found = press.readable(session, response_id, now)
+        if found is None:
+            return None
+        before = _key(session, press, found)
+        if found.reviewed_at is None and prepared.is_there(session, response_id, before):
+            return None
     while True:
         view = press.load(store, response_id, now)
         if view is None:

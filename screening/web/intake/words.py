@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date as Date  # noqa: N812  # `date` is another
-from datetime import datetime
+from datetime import datetime, tzinfo
+from functools import cache
 
 from flask_babel import gettext
 
@@ -150,5 +151,11 @@ def _flat(page: SittingPage, group: Group, entries: Sequence[Entry]) -> Iterator
 
 
 def _formats(form_language: str) -> Formats:
+    return _formats_in(language.current(), context.settings().zone, form_language)
+
+
+@cache
+def _formats_in(locale: str, zone: tzinfo, form_language: str) -> Formats:
+    """Return what puts answers into words; kept, because a page of answers asks for it with each of them."""
     wording = Wording(yes=gettext("Yes"), no=gettext("No"))
-    return Formats(Reader(locale=language.current(), time_zone=context.settings().zone, wording=wording), form_language)
+    return Formats(Reader(locale=locale, time_zone=zone, wording=wording), form_language)

@@ -299,6 +299,23 @@ def test_a_long_text_in_the_columns_points_to_its_question() -> None:
 
 
 @pytest.mark.parametrize(
+    ("value", "line"),
+    [
+        (("cat", Other("A goldfish")), "1 Pets A cat; A goldfish"),
+        (("cat", Other("A goldfish that I feed " + "again and " * 40 + "again.")), "1 Pets See above"),
+    ],
+)
+def test_choices_that_stand_above_whole_are_not_cut_in_the_columns(value: Value, line: str) -> None:
+    item = CHOICES.replace("text: Which?", "text: Which pets?, short: Pets, glance: yes")
+    questionnaire = load_text(with_items(f"- {item}"), "one.yaml").questionnaire
+    report = summarise(questionnaire, Answers({"pet": value}, reached=frozenset({"page"})), response=MINIMAL)
+    (glance,) = report.glance
+    assert not glance.continued
+    assert glance.words == questions(report)[0].answer
+    assert in_short(report.lines[0]) == line
+
+
+@pytest.mark.parametrize(
     ("text", "first"),
     [
         ("One. Two.", "One."),

@@ -146,6 +146,8 @@ def _line(entry: Answered, formats: Formats, budget: int) -> Line:
             pointer = formats.wording.continues.format(number=entry.number)
     else:
         answer, pointer = _cut(entry, answer, formats, budget)
+        if pointer and entry.item.glance:  # choices stand above whole
+            answer, pointer = (), formats.wording.see_above
     return Line(
         first=entry.number,
         last=entry.number,

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import settings
 
 from tests.support.clock import Clock
+from tests.support.memory import memory
 from tests.support.postgres import Cluster
 from tests.support.redis import RedisServer
 
@@ -46,6 +47,9 @@ def pytest_configure() -> None:
     # Whoever runs the tests may have an installation of their own.
     for name in [name for name in os.environ if name.startswith("SCREENING_")]:
         del os.environ[name]
+    folder = memory()
+    if folder is not None:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", folder)
 
 
 # The same examples in every run, so that a failure is the change's; --hypothesis-profile=random looks further.

@@ -9,11 +9,14 @@ from typing import Any
 
 from flask import Flask
 
-from screening.app import create_app
+from screening.app import Application, create_app
 from screening.config import HelpNumber, Settings
 from screening.store.crypto import Keyring
 from screening.store.engine import Store
+from tests.support import remembered
 from tests.support.clock import Clock
+
+Application.jinja_options = {"bytecode_cache": remembered.CompiledTemplates()}
 
 
 def make_settings(folder: Path, database_url: str, **overrides: Any) -> Settings:
@@ -39,7 +42,8 @@ def make_settings(folder: Path, database_url: str, **overrides: Any) -> Settings
 
 def make_app(settings: Settings, clock: Clock) -> Flask:
     """Build the application for tests, whose errors are raised rather than turned into a page."""
-    app = create_app(settings, clock=clock)
+    with remembered.parts_of_an_application():
+        app = create_app(settings, clock=clock)
     app.config["TESTING"] = True
     app.extensions["store"].wake = None  # no worker is there to be woken
     return app

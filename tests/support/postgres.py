@@ -18,6 +18,8 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from tests.support.memory import memory
+
 
 class Cluster:
     """A running server. Its socket lies in a folder that only its user can enter, so it needs no password.
@@ -28,7 +30,7 @@ class Cluster:
 
     def __init__(self) -> None:
         self._binaries = _binaries()
-        self._folder = Path(tempfile.mkdtemp(prefix="postgres-"))
+        self._folder = Path(tempfile.mkdtemp(prefix="postgres-", dir=memory()))
         self._numbers = count(1)
         account = _account()
         if account:

@@ -16,7 +16,7 @@ from screening.store.engine import Store
 from tests.support.clinic import ZONE, Clinic
 
 _SHORT_SAVES, _LONG_SAVES = 200, 10_000
-_SHORT_MINUTES = 3.0
+_SHORT_MINUTES = 10.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
 from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from reports.document import Report, Words
 from tests.support.reports import FORMS, PATIENTS, ROOT, asked, own, patient_report, report_of
@@ -38,8 +39,8 @@ class Page(HTMLParser):
         return " ".join("".join(self.pieces).split())
 
 
-def html_of(report: Report) -> str:
-    """Return the report's block of the response page."""
+@cache
+def _template() -> Template:
     environment = Environment(
         loader=FileSystemLoader(ROOT / "templates"),
         autoescape=True,
@@ -47,7 +48,12 @@ def html_of(report: Report) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("clinic/_report.html").render(report=report)
+    return environment.get_template("clinic/_report.html")
+
+
+def html_of(report: Report) -> str:
+    """Return the report's block of the response page."""
+    return _template().render(report=report)
 
 
 def words_of(report: Report) -> list[str]:

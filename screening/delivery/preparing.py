@@ -87,6 +87,7 @@ class Download:
 
     ``will_be_made`` is False where nobody prepares it: for a reader who may see other earlier visits beside it than the
     appointment's clinician, and where the one that was kept at the sign-off can't be handed out or is not wanted.
+    `screening.delivery.copies` has it made for that reader.
     """
 
     name: str

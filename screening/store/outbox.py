@@ -22,8 +22,8 @@ from screening.store.work_tables import OutboxTask, Worker
 
 PREPARE_REPORT: Final = "prepare_report"
 """Make the PDF of the response that is the subject."""
-MAKE_BATCH: Final = "make_batch"
-"""Make the file of the batch of reports that is the subject."""
+MAKE_FILE: Final = "make_file"
+"""Make the file that is the subject, which somebody asked for."""
 
 MOST_ATTEMPTS = 5
 LEASE = timedelta(minutes=2)

@@ -38,9 +38,9 @@ def test_pages_that_wait_for_a_file(practice: Running, member: Callable[..., Mem
         clinician.press("As a zip of PDFs")
         clinician.sees("The reports are being made")
         clinician.reads("0 of 1 reports are ready.")
-        batch_id = clinician.page.url.split("/")[-1]
+        file_id = clinician.page.url.split("/")[-1]
         the_worker_does(practice, outbox.PREPARE_REPORT, response_id)
-        the_worker_does(practice, outbox.MAKE_BATCH, batch_id)
+        the_worker_does(practice, outbox.MAKE_FILE, file_id)
         clinician.follow("Look again now")
         clinician.sees("The reports are ready")
     assert seen >= OF_WAITING

@@ -60,12 +60,15 @@ def sent(patient: Patient, token: str) -> Patient:
 
 
 def ask(patient: Patient, button: str = "show", **typed: str) -> None:
-    """Go to the copy and give a birth date."""
+    """Go to the copy and give a birth date; a page that says that the file is ready leads on to it, as in a browser."""
     patient.get("/intake/copy")
     form = patient.form("then")
     data = patient.fields(button, form)
     data |= {name: [value] for name, value in (typed or BIRTH_DATE).items()}
     patient.post(form.action, data)
+    wait, _, there = patient.page.headers.get("Refresh", "").partition("; url=")
+    if wait == "0":
+        patient.get(there)
 
 
 def main(patient: Patient) -> str:

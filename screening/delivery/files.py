@@ -22,12 +22,16 @@ from screening.store.files import Asker, File
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a file is; of a day's, ``done`` of ``total`` reports are. ``has_failed``: the last try did."""
+    """How far a file is; ``has_failed``: the last try did.
+
+    Of a day's, ``done`` of ``total`` reports are there; ``is_being_joined`` once nothing more is waited for.
+    """
 
     file: File
-    total: int
-    done: int
     has_failed: bool
+    total: int = 0
+    done: int = 0
+    is_being_joined: bool = False
 
     @property
     def is_made(self) -> bool:
@@ -43,10 +47,11 @@ def progress(store: Store, asker: Asker, file_id: str, now: datetime) -> Progres
             raise NotFound("There is no such file.")
         has_failed = file.made_at is None and bool(outbox.failing(session, outbox.MAKE_FILE, [file_id]))
         if file.kind != files.DAY:
-            return Progress(file, 0, 0, has_failed)
+            return Progress(file, has_failed)
         waiting = outbox.pending(session, outbox.PREPARE_REPORT, file.response_ids)
+        failing = outbox.failing(session, outbox.PREPARE_REPORT, file.response_ids)
         total = len(file.response_ids)
-        return Progress(file, total, total - len(waiting), has_failed)
+        return Progress(file, has_failed, total, total - len(waiting), is_being_joined=waiting <= failing)
 
 
 def make(store: Store, press: Press, renderer: Renderer, file_id: str, now: datetime) -> None:

@@ -93,6 +93,8 @@ def record_zip(response_id: str) -> ResponseReturnValue:
     if waiting is not None:
         return redirect(url_for("clinic.report_progress", response_id=response_id, then=RECORD))
     found = _gather(response_id)
+    if REPORT not in found.files:  # something changed in this moment
+        return redirect(url_for("clinic.record_zip", response_id=response_id))
     name = f"record-{response_id[:8]}.zip"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return Response(found.zipped(), mimetype="application/zip", headers=headers)

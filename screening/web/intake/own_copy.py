@@ -75,13 +75,15 @@ def show_copy() -> Response | Page | str:
 @blueprint.get(f"/intake/copy/{_FILE_ID}")
 def copy_progress(file_id: str) -> Response | Page | str:
     """Show how far the file is; the page loads itself anew by a header, and ends with the download."""
+    if _invitation_id() is None:
+        return _closed_page()
     try:
         progress = _progress(file_id)
         if not progress.is_made:
             making.make_here(outbox.MAKE_FILE, file_id)
             progress = _progress(file_id)
-    except NotFound:
-        return _closed_page()
+    except NotFound:  # its minutes are over; a new one can be asked for
+        return go("ask_for_copy")
     language.use(progress.file.what["language"])
     if progress.has_failed:
         return _closed_page(has_failed=True), 503
@@ -100,14 +102,12 @@ def copy_file(file_id: str) -> Response | str:
     try:
         file = patient_copy.fetch_file(context.store(), _asker(), actor, file_id, now=context.now())
     except NotFound:
-        return _closed_page()
+        return go("ask_for_copy")
     disposition = f'attachment; filename="{file.name}"'
     return Response(file.pdf, mimetype="application/pdf", headers={"Content-Disposition": disposition})
 
 
 def _progress(file_id: str) -> Progress:
-    if _invitation_id() is None:
-        raise NotFound("No copy can be opened.")
     return files.progress(context.store(), _asker(), file_id, context.now())
 
 

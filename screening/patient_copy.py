@@ -154,7 +154,8 @@ def fetch_file(store: Store, asker: Asker, actor: Actor, file_id: str, *, now: d
     """
     with store.write() as session:
         file = files.get(session, store.keyring, file_id, now)
-        if file is None or file.asker != asker or not _sent(session, actor.id, now):
+        is_theirs = file is not None and file.asker == asker and file.what["invitation"] == actor.id
+        if file is None or not is_theirs or not _sent(session, actor.id, now):
             raise NotFound("There is no such file.")
         pdf = files.content_of(session, store.keyring, file)
         if pdf is None:

@@ -7,7 +7,7 @@ from: what changed since then, or may not be read any more, is never handed out.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from reports.interchange import report_to_json
 from screening import review
 from screening.delivery import preparing
-from screening.delivery.preparing import Press
+from screening.delivery.preparing import Download, Press
 from screening.reporting import COMPLETE, Copy, file_name_of, reader_in, report_of
 from screening.store import files
 from screening.store.access import CliniciansSee
@@ -23,18 +23,6 @@ from screening.store.audit import Actor
 from screening.store.engine import Store
 from screening.store.errors import NotFound
 from screening.store.files import Asker, File, Wanted
-
-
-@dataclass(frozen=True, slots=True)
-class Download:
-    """A response for which a PDF was asked, and the name of the file; ``pdf`` is None where it is still to be made.
-
-    ``file_id`` is the file that was asked for; "" for the report that is prepared for whoever reads it.
-    """
-
-    name: str
-    pdf: bytes | None
-    file_id: str = ""
 
 
 def download(
@@ -59,7 +47,7 @@ def download(
             store, actor, response_id, press, clinicians_see=clinicians_see, now=now, as_it_is_now=as_it_is_now
         )
         if found.pdf is not None or found.will_be_made:
-            return Download(found.name, found.pdf)
+            return found
     press = replace(press, language=language)
     with review.readable_unopened(store, actor, response_id, clinicians_see, now) as (session, readable):
         name = file_name_of(response_id, readable.sent_at, press.zone)
@@ -67,9 +55,8 @@ def download(
         if pdf is not None:
             review.note_with_earlier(session, store, actor, response_id, readable.earlier, "download", now)
             return Download(name, pdf)
-    return Download(
-        name, None, ask(store, actor, response_id, press, copy=copy, clinicians_see=clinicians_see, now=now)
-    )
+    file_id = ask(store, actor, response_id, press, copy=copy, clinicians_see=clinicians_see, now=now)
+    return Download(name, None, file_id=file_id)
 
 
 def made(

@@ -12,9 +12,9 @@ from sqlalchemy import select
 from reports.document import Report
 from reports.process import RenderError
 from screening import covering, erasure, invitations, retention, review
-from screening.delivery import Press, Work, files
+from screening.delivery import Download, Press, Work, files
 from screening.delivery import record as records
-from screening.delivery.copies import Download, download
+from screening.delivery.copies import download
 from screening.reporting import Copy
 from screening.store import outbox
 from screening.store.audit import Actor

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from flask import render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -23,8 +23,8 @@ from screening.web.clinic.blueprint import blueprint
 from screening.web.clinic.reading import RESPONSE_ID, as_reader
 
 FILE_ID = "<string(length=32):file_id>"
-RECORD = "record"
-"""What an address says that waits for a report because a record is to hold it."""
+FOR_RECORD = {"then": "record"}
+"""The query of an address that waits for a report because a record is to hold it."""
 _SECONDS_A_LOOK = 2.0
 """How long a look at the page of a day works on its reports itself where there is no worker."""
 
@@ -37,6 +37,21 @@ class Place:
 
     url: str
     words: str
+
+
+def make_here(response_id: str, file_id: str) -> bool:
+    """Make what a reader of a response asked for in this request, where no worker is there; see `making.make_here`.
+
+    ``file_id`` is "" for the report that is prepared for whoever reads it.
+    """
+    return making.make_here(*((outbox.MAKE_FILE, file_id) if file_id else (outbox.PREPARE_REPORT, response_id)))
+
+
+def wait(response_id: str, file_id: str, **query: Any) -> ResponseReturnValue:
+    """Lead to the page that waits for this."""
+    if file_id:
+        return redirect(url_for("clinic.file_progress", file_id=file_id, **query))
+    return redirect(url_for("clinic.report_progress", response_id=response_id, **query))
 
 
 @blueprint.get(f"/files/{FILE_ID}")
@@ -95,7 +110,7 @@ def _answers(response_id: str) -> Place:
 
 def _record_or(response_id: str, address: str) -> Place:
     """Return where a report is handed out; the record where it is waited for because that is to hold it."""
-    if request.args.get("then") == RECORD:
+    if request.args.get("then") == FOR_RECORD["then"]:
         return Place(url_for("clinic.record_zip", response_id=response_id), _("Download the record as a zip"))
     return Place(address, _("Download as PDF"))
 

@@ -9,12 +9,11 @@ from flask_babel import lazy_gettext as lazy
 
 from screening.delivery import record as records
 from screening.delivery.record import REPORT, SIGNED, Record, Waiting
-from screening.store import outbox
 from screening.store.access import CLINICIAN
-from screening.web import context, making
+from screening.web import context
 from screening.web.clinic.access import allowed
 from screening.web.clinic.blueprint import blueprint
-from screening.web.clinic.files import RECORD
+from screening.web.clinic.files import FOR_RECORD, make_here, wait
 from screening.web.clinic.reading import RESPONSE_ID, as_reader
 
 ACTIONS = {
@@ -86,12 +85,10 @@ def record(response_id: str) -> ResponseReturnValue:
 def record_zip(response_id: str) -> ResponseReturnValue:
     """Send the record as a zip, or show that its report is being made. Its name tells no name, number or topic."""
     waiting = _wait_for(response_id)
-    if waiting is not None and making.make_here(*_task(response_id, waiting)):
+    if waiting is not None and make_here(response_id, waiting.file_id):
         waiting = _wait_for(response_id)
-    if waiting is not None and waiting.file_id:
-        return redirect(url_for("clinic.file_progress", file_id=waiting.file_id, then=RECORD))
     if waiting is not None:
-        return redirect(url_for("clinic.report_progress", response_id=response_id, then=RECORD))
+        return wait(response_id, waiting.file_id, **FOR_RECORD)
     found = _gather(response_id)
     if REPORT not in found.files:  # something changed in this moment
         return redirect(url_for("clinic.record_zip", response_id=response_id))
@@ -116,7 +113,3 @@ def _gather(response_id: str) -> Record:
 
 def _wait_for(response_id: str) -> Waiting | None:
     return as_reader(records.wait_for, response_id, context.press())
-
-
-def _task(response_id: str, waiting: Waiting) -> tuple[str, str]:
-    return (outbox.MAKE_FILE, waiting.file_id) if waiting.file_id else (outbox.PREPARE_REPORT, response_id)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from flask import Response, redirect, render_template, request, url_for
+from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from screening.delivery import copies, signed
-from screening.delivery.copies import Download
+from screening.delivery import Download, copies, signed
 from screening.reporting import COMPLETE, Copy, file_name
-from screening.store import outbox
 from screening.store.access import CLINICIAN
-from screening.web import context, making
+from screening.web import context
+from screening.web.clinic import files
 from screening.web.clinic.access import allowed
 from screening.web.clinic.blueprint import blueprint
 from screening.web.clinic.reading import RESPONSE_ID, as_reader, load, shown_in, shown_in_another
@@ -27,13 +26,11 @@ def report_pdf(response_id: str) -> ResponseReturnValue:
     sent at once. The file's name tells no name, record number or topic.
     """
     found = _download(response_id)
-    if found.pdf is None and making.make_here(*_task(response_id, found)):
+    if found.pdf is None and files.make_here(response_id, found.file_id):
         found = _download(response_id)
     if found.pdf is not None:
         return _pdf_file(found.name, found.pdf)
-    if found.file_id:
-        return redirect(url_for("clinic.file_progress", file_id=found.file_id))
-    return redirect(url_for("clinic.report_progress", response_id=response_id))
+    return files.wait(response_id, found.file_id)
 
 
 def _download(response_id: str) -> Download:
@@ -45,11 +42,6 @@ def _download(response_id: str) -> Download:
         language=shown_in(),
         as_it_is_now=request.args.get("as") == "now",
     )
-
-
-def _task(response_id: str, found: Download) -> tuple[str, str]:
-    """Return what was asked for in the outbox."""
-    return (outbox.MAKE_FILE, found.file_id) if found.file_id else (outbox.PREPARE_REPORT, response_id)
 
 
 @blueprint.get(f"/responses/{RESPONSE_ID}/signed/<int:number>.pdf")

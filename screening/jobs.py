@@ -17,7 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from reports.process import Renderer
 from screening.config import Settings
 from screening.delivery import Press, Work
-from screening.store import outbox
+from screening.store import files, outbox
 from screening.store.engine import Store
 from screening.store.tables import new_id
 from screening.waking import make_queue, queue_problem, wake_task
@@ -134,11 +134,13 @@ class BackgroundWorker:
         return min(self._sweep, max(_LEAST_PAUSE, (due_at - self._clock()).total_seconds()))
 
     def _stay_alive(self) -> None:
+        """Give signs of life; with each go the files that somebody asked for and whose time is over."""
         problem = None
         while True:
             try:
                 with self._store.write() as session:
                     outbox.note_alive(session, self._id, self._clock())
+                    files.remove_old(session, self._clock())
             except _FAULTS as error:
                 _LOGGER.error("database fault in background work: %s", type(error).__name__)
             before, problem = problem, queue_problem(self._settings)

@@ -6,24 +6,27 @@ finds it need not learn whose it is. See docs/decisions/0094-patient-copy.md.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from typing import TypeAlias
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reports.document import Question, Section, Words
+from reports.interchange import patient_copy_to_json
 from reports.patient_copy import CopyAnswer, CopyEntry, CopyForm, CopyTopic, PatientCopy
 from screening.intake.sitting import Sitting
 from screening.reporting import reader_in
 from screening.response_view import earlier_response
-from screening.store import audit, invitations, responses
+from screening.store import audit, files, invitations, responses
 from screening.store.audit import Actor
 from screening.store.crypto import Keyring
 from screening.store.engine import Store
 from screening.store.errors import NotFound
+from screening.store.files import Asker, Wanted
 from screening.store.tables import Invitation, Response
 from screening.summary import EarlierResponse, Reader, Wording, side_by_side
 from screening.summary.values import Formats, direction_of_language
@@ -31,6 +34,9 @@ from screening.translations import translated
 
 OPEN_FOR = timedelta(hours=1)
 """How long after sending a copy can be opened."""
+
+FILE_KEPT = timedelta(minutes=10)
+"""How long a copy as a file waits to be fetched: it is, at once, and no birth date is asked for that."""
 
 Pages: TypeAlias = Collection[tuple[str, str]]
 """Pages of responses: (response id, page id)."""
@@ -62,6 +68,14 @@ class Practice:
     name: str
     phone: str
     help_number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CopyFile:
+    """A copy as a file; its name tells only when it was sent."""
+
+    name: str
+    pdf: bytes
 
 
 def shown_pages(sitting: Sitting, visit: str) -> list[tuple[str, str]]:
@@ -113,17 +127,42 @@ def patient_copy(
     )
 
 
-def note_download(store: Store, actor: Actor, *, now: datetime) -> None:
-    """Put on record that a copy left as a file; ``actor`` is the patient, as the holder of the invitation."""
+def ask_for_file(
+    store: Store, asker: Asker, invitation_id: str, copy: PatientCopy, sent_on: date, *, now: datetime
+) -> str:
+    """Ask that a copy be made as a file, for this browser; return the file's id. Who asks was checked before."""
+    layout = patient_copy_to_json(copy)
+    what = {"invitation": invitation_id, "language": copy.language, "sent_on": sent_on.isoformat()}
     with store.write() as session:
-        audit.record(
+        of = [response.id for response, _ in _sent(session, invitation_id, now)]
+        return files.ask(
             session,
             store.keyring,
-            actor=actor,
-            action="download_copy",
-            record=f"invitation:{actor.id}",
-            at=now,
+            asker,
+            Wanted(files.PATIENT_COPY, what, of),
+            now,
+            layout=layout,
+            content_key=hashlib.sha256(layout.encode()).hexdigest(),
+            kept=FILE_KEPT,
         )
+
+
+def fetch_file(store: Store, asker: Asker, actor: Actor, file_id: str, *, now: datetime) -> CopyFile:
+    """Return a copy that was made as a file, and put on record that it left; NotFound if it is not there for this one.
+
+    ``actor`` is the patient, as the holder of the invitation.
+    """
+    with store.write() as session:
+        file = files.get(session, store.keyring, file_id, now)
+        is_theirs = file is not None and file.asker == asker and file.what["invitation"] == actor.id
+        if file is None or not is_theirs or not _sent(session, actor.id, now):
+            raise NotFound("There is no such file.")
+        pdf = files.content_of(session, store.keyring, file)
+        if pdf is None:
+            raise NotFound("There is no such file.")
+        record = f"invitation:{actor.id}"
+        audit.record(session, store.keyring, actor=actor, action="download_copy", record=record, at=now)
+        return CopyFile(f"answers-{file.what['sent_on']}.pdf", pdf)
 
 
 def _sent(session: Session, invitation_id: str, now: datetime) -> list[tuple[Response, Invitation]]:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session, defer
 
-from screening.store import responses
+from screening.store import files, responses
 from screening.store.access import ADMINISTRATOR, require
 from screening.store.audit import Actor
 from screening.store.engine import Store
@@ -45,6 +45,8 @@ def run(store: Store, actor: Actor, *, retention_days: int | None, draft_days: i
     over = Invitation.appointment_at < now - timedelta(days=draft_days)
     unsent = _delete_all(store, actor, Response.sent_at.is_(None) & over, "never_sent", now)
     _delete_typing(store, over, now - timedelta(days=draft_days))
+    with store.write() as session:
+        files.remove_old(session, now)  # as a worker does all the time, where there is one
     return Deleted(sent, unsent)
 
 

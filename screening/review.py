@@ -203,6 +203,7 @@ def load_for_preparing(
     store: Store,
     response_id: str,
     *,
+    reader: Actor | None = None,
     clinicians_see: CliniciansSee = "practice",
     now: datetime,
     zone: tzinfo,
@@ -210,13 +211,17 @@ def load_for_preparing(
 ) -> ResponseView | None:
     """Return a sent response for the program itself, which shows it to nobody: no read, so not on record.
 
-    It holds what the appointment's clinician may read beside it, and what somebody else may not.
+    It holds what its ``reader`` may read, and nothing where she may not; without one, what the appointment's clinician
+    may read beside it.
     """
     with store.read() as session:
-        found = responses.find_sent(session, audit.SYSTEM, response_id, "practice", now=now)
+        found = responses.find_sent(
+            session, reader or audit.SYSTEM, response_id, clinicians_see if reader else "practice", now=now
+        )
         if found is None:
             return None
-        reader = Actor(kind="staff", id=str(found[1].clinician_id), origin="", roles=frozenset({CLINICIAN}))
+        if reader is None:
+            reader = Actor(kind="staff", id=str(found[1].clinician_id), origin="", roles=frozenset({CLINICIAN}))
         return _view(session, store, reader, *found, clinicians_see, now, zone, language)
 
 

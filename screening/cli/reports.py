@@ -17,7 +17,7 @@ from screening.cli import Refused
 from screening.cli.clinic import CLI, working
 from screening.cli.output import write_whole
 from screening.delivery import days
-from screening.store.batches import BatchForm
+from screening.delivery.days import DayForm
 
 
 @click.command()
@@ -33,7 +33,7 @@ from screening.store.batches import BatchForm
 )
 @click.option("--clinician", help="E-mail address of one clinician's account; default: all.")
 @click.option("--processes", default=2, show_default=True, type=click.IntRange(1, 16), help="Reports made at once.")
-def reports(day: str, output: Path, form: BatchForm, clinician: str | None, processes: int) -> None:
+def reports(day: str, output: Path, form: DayForm, clinician: str | None, processes: int) -> None:
     """Write the reports of one day's appointments into a folder, as one file; each is put on record as a download."""
     try:
         wanted = date.fromisoformat(day)

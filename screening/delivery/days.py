@@ -1,7 +1,7 @@
 """A clinic day: the reports of one day's appointments as one PDF with bookmarks, or as a zip of single PDFs.
 
 Only what the person may read is in it, when it is begun and again when it is fetched; each report that is fetched is on
-record as a download. The file is kept sealed for an hour.
+record as a download. In the browser it is a file that is asked for (`screening.delivery.files`).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from queue import SimpleQueue
+from typing import Literal, TypeAlias
 
 from sqlalchemy.orm import Session
 
@@ -20,12 +21,15 @@ from screening.delivery.preparing import Press, prepare, ready
 from screening.delivery.zipped import zip_of
 from screening.reporting import file_name
 from screening.review import ResponseView
-from screening.store import audit, batches, outbox
-from screening.store.access import CLINICIAN, CliniciansSee, require, staff_id
+from screening.store import audit, files, outbox
+from screening.store import day as days_of
+from screening.store.access import CLINICIAN, CliniciansSee, require
 from screening.store.audit import Actor
-from screening.store.batches import Batch, BatchForm
 from screening.store.engine import Store
-from screening.store.errors import Invalid, NotAllowed, NotFound
+from screening.store.errors import Invalid, NotFound
+from screening.store.files import Asker, File, Wanted
+
+DayForm: TypeAlias = Literal["pdf", "zip"]
 
 MOST_REPORTS = 200
 """Reports in one file, at the most; that many take about a minute to make on two cores."""
@@ -33,21 +37,6 @@ MOST_REPORTS = 200
 
 class NotYetError(Exception):
     """Reports are still being made; the file comes after them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a batch is: ``done`` of ``total`` reports; ``missing`` could not be made."""
-
-    batch: Batch
-    total: int
-    done: int
-    missing: int
-
-    @property
-    def is_made(self) -> bool:
-        """Whether the file is there."""
-        return self.batch.made_at is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +62,7 @@ def listed(
     require(actor, CLINICIAN)
     since, until = (datetime.combine(one, time(), press.zone) for one in (day, day + timedelta(days=1)))
     with store.read() as session:
-        found = batches.responses_of_day(
+        found = days_of.responses_of_day(
             session, actor, clinicians_see, since=since, until=until, clinician_id=clinician_id, now=now
         )
     if not found:
@@ -84,70 +73,58 @@ def listed(
     return found
 
 
-def begin(store: Store, actor: Actor, day: date, form: BatchForm, response_ids: Sequence[str], now: datetime) -> str:
-    """Begin a file of these reports, which are made in the background; return the batch's id."""
+def begin(store: Store, actor: Actor, day: date, form: DayForm, response_ids: Sequence[str], now: datetime) -> str:
+    """Ask for a file of these reports, which are made in the background; return the file's id."""
     require(actor, CLINICIAN)
-    member = staff_id(actor)
-    if member is None:
-        raise NotAllowed("A file of reports is made for a member of staff.")
+    wanted = Wanted(files.DAY, {"day": day.isoformat(), "form": form}, response_ids)
     with store.write() as session:
-        batch_id = batches.create(session, member, day.isoformat(), form, response_ids, now)
         for response_id in response_ids:
             outbox.post(session, outbox.PREPARE_REPORT, response_id, now)
-        outbox.post(session, outbox.MAKE_BATCH, batch_id, now)
-    return batch_id
+        return files.ask(session, store.keyring, Asker.of(actor), wanted, now)
 
 
-def progress(store: Store, actor: Actor, batch_id: str, now: datetime) -> Progress:
-    """Return how far a batch is; NotFound if there is none of this actor's, or its time is over."""
-    with store.read() as session:
-        batch = _own(batches.get(session, batch_id, now), actor)
-        waiting = outbox.pending(session, outbox.PREPARE_REPORT, batch.response_ids)
-        total = len(batch.response_ids)
-        return Progress(batch, total, total - len(waiting), batch.missing)
-
-
-def fetch(store: Store, actor: Actor, batch_id: str, *, clinicians_see: CliniciansSee, now: datetime) -> DayFile:
-    """Return a batch's file, and put the download of each report on record.
+def fetch(store: Store, actor: Actor, file_id: str, *, clinicians_see: CliniciansSee, now: datetime) -> DayFile:
+    """Return a day's file, and put the download of each report on record.
 
     NotFound if there is none of this actor's, if it is not made, or if it holds what she may not read any more.
     """
+    require(actor, CLINICIAN)
     with store.write() as session:
-        batch = _own(batches.get(session, batch_id, now), actor)
-        content = batches.file_of(session, store.keyring, batch_id)
-        readable = batches.count_readable(session, actor, clinicians_see, batch.response_ids, now)
-        if content is not None and readable == len(batch.response_ids):
-            _note_downloads(session, store, actor, batch.response_ids, now, {"batch": batch_id})
-            return day_file(batch.day, batch.form, content)
-        if content is not None:
-            batches.remove(session, batch_id)
+        file = files.get(session, store.keyring, file_id, now)
+        if file is not None and file.kind == files.DAY and file.asker == Asker.of(actor):
+            content = files.content_of(session, store.keyring, file)
+            readable = days_of.count_readable(session, actor, clinicians_see, file.response_ids, now)
+            if content is not None and readable == len(file.response_ids):
+                _note_downloads(session, store, actor, file.response_ids, now, {"file": file_id})
+                return day_file(file.what["day"], file.what["form"], content)
+            if content is not None:
+                files.remove(session, file_id)
     raise NotFound("There is no such file.")
 
 
-def day_file(day: str, form: BatchForm, content: bytes) -> DayFile:
+def day_file(day: str, form: DayForm, content: bytes) -> DayFile:
     """Return a day's file with its name."""
     return DayFile(f"answers-{day}.{form}", f"application/{form}", content)
 
 
-def make(store: Store, press: Press, renderer: Renderer, batch_id: str, now: datetime) -> None:
-    """Make a batch's file from its prepared reports; NotYetError while some are still being made."""
-    with store.write() as session:
-        batch = batches.get(session, batch_id, now)
-        batches.remove_old(session, now)
-        if batch is None or batch.made_at is not None or not batch.response_ids:
-            return
-        waiting = outbox.pending(session, outbox.PREPARE_REPORT, batch.response_ids)
-        failing = outbox.failing(session, outbox.PREPARE_REPORT, batch.response_ids)
+def make(store: Store, press: Press, renderer: Renderer, file: File, now: datetime) -> tuple[bytes, int]:
+    """Return a day's file, made of prepared reports, and how many are not in it because they can't be made.
+
+    NotYetError while some are still being made.
+    """
+    with store.read() as session:
+        waiting = outbox.pending(session, outbox.PREPARE_REPORT, file.response_ids)
+        failing = outbox.failing(session, outbox.PREPARE_REPORT, file.response_ids)
     if waiting - failing:
         raise NotYetError
-    content, lacking = compose(store, press, renderer, batch.response_ids, batch.day, batch.form, now)
+    day, form = file.what["day"], file.what["form"]
+    content, lacking = compose(store, press, renderer, file.response_ids, day, form, now)
     if not content and set(lacking) <= failing:
         raise RenderError("none of the reports could be made")
     changed = [response_id for response_id in lacking if response_id not in failing]
+    if not changed:
+        return content, len(lacking)
     with store.write() as session:
-        if not changed:
-            batches.fill(session, store.keyring, batch_id, content, len(lacking), now)
-            return
         for response_id in changed:  # as where a note was saved in between
             outbox.post(session, outbox.PREPARE_REPORT, response_id, now)
     raise NotYetError
@@ -210,7 +187,7 @@ def compose(
     renderer: Renderer,
     response_ids: Sequence[str],
     day: str,
-    form: BatchForm,
+    form: DayForm,
     now: datetime,
 ) -> tuple[bytes, list[str]]:
     """Return the file of these reports, and the ids of those whose PDF is not there and which are not in it."""
@@ -232,13 +209,6 @@ def compose(
         return _zipped(found, press), lacking
     parts = [(_person(view, press), view.questionnaire.title, pdf) for view, pdf in found]
     return renderer.merge(parts, title=day, language=press.language), lacking
-
-
-def _own(batch: Batch | None, actor: Actor) -> Batch:
-    require(actor, CLINICIAN)
-    if batch is None or batch.staff_id != staff_id(actor):
-        raise NotFound("There is no such file.")
-    return batch
 
 
 def _person(view: ResponseView, press: Press) -> str:

@@ -91,11 +91,13 @@ class Download:
 
     ``will_be_made`` is False where nobody prepares it: for a reader who may see other earlier visits beside it than the
     appointment's clinician, and where the one that was kept at the sign-off can't be handed out or is not wanted.
+    `screening.delivery.copies` then has it made for that reader, as the file ``file_id``.
     """
 
     name: str
     pdf: bytes | None
     will_be_made: bool = True
+    file_id: str = ""
 
 
 def download(

@@ -15,16 +15,18 @@ from sqlalchemy.orm import Session
 
 from reports.process import Renderer
 from screening import review
-from screening.delivery import record_versions, signed
+from screening.delivery import copies, record_versions, signed
 from screening.delivery.preparing import Press, prepare, ready
 from screening.delivery.record_files import Event, as_json, events_csv, events_of, note_file, version_files
 from screening.delivery.record_versions import Versions
 from screening.delivery.zipped import zip_of
 from screening.review import ResponseView
-from screening.store import signed_reports
+from screening.store import outbox, signed_reports
 from screening.store.access import CliniciansSee
 from screening.store.audit import Actor
 from screening.store.engine import Store
+from screening.store.errors import NotFound
+from screening.store.files import Asker
 from screening.store.tables import ConsentText, Invitation
 
 NOT_KEPT = (
@@ -39,8 +41,16 @@ NOT_KEPT = (
 )
 """What a reader of the record might look for in vain."""
 
+REPORT = "report.pdf"
 SIGNED = "report-as-signed-"
 """How the names of the PDFs begin that were kept at sign-offs; a number follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The report for a record is still to be made: as a file of this id, or "" for the one that is prepared."""
+
+    file_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +75,59 @@ class Record:
         return zip_of(dict(sorted(self.files.items())))
 
 
+def wait_for(
+    store: Store, actor: Actor, response_id: str, press: Press, *, clinicians_see: CliniciansSee, now: datetime
+) -> Waiting | None:
+    """Have the report made that the record of a response is to hold; None where it is there.
+
+    That the record was taken is not on record yet. Raises NotFound as `gather` does.
+    """
+    with review.readable_unopened(store, actor, response_id, clinicians_see, now) as (transaction, readable):
+        is_usual = press.readable(transaction, response_id, now) == readable
+        is_kept = readable.reviewed_at is None or signed_reports.find(transaction, response_id, readable.reviewed_at)
+    view = review.load_for_preparing(
+        store,
+        response_id,
+        reader=actor,
+        clinicians_see=clinicians_see,
+        now=now,
+        zone=press.zone,
+        language=press.language,
+    )
+    if view is None:
+        raise NotFound("There is no such response.")
+    if is_kept and report_for(store, actor, view, press, now) is not None:
+        return None
+    if is_kept and not is_usual:
+        return Waiting(copies.ask(store, actor, response_id, press, clinicians_see=clinicians_see, now=now))
+    with store.write() as session:
+        outbox.post(session, outbox.PREPARE_REPORT, response_id, now)
+    return Waiting()
+
+
+def report_for(store: Store, actor: Actor, view: ResponseView, press: Press, now: datetime) -> bytes | None:
+    """Return the report of a response as it is now, for the record that this actor takes; None where none is made."""
+    with store.read() as session:
+        pdf = ready(session, store, press, view)
+        if pdf is None and actor.kind == "staff":
+            pdf = copies.made(session, store, Asker.of(actor), press, view.response_id, signed.beside(view), now)
+    return pdf
+
+
 def gather(
     store: Store,
     actor: Actor,
     response_id: str,
     press: Press,
-    renderer: Renderer,
+    renderer: Renderer | None = None,
     *,
     clinicians_see: CliniciansSee,
     now: datetime,
 ) -> Record:
     """Return the record of a response, and put on record that it was taken.
 
-    Raises NotFound where there is no such response, or none that this actor may read; RenderError where its PDF can't
-    be made.
+    With a ``renderer`` a report that is not there is made, and RenderError raised where it can't be; without one the
+    record lacks it: see `wait_for`. Raises NotFound where there is no such response, or none that this actor may read.
     """
     view = review.load_response(
         store,
@@ -91,21 +140,25 @@ def gather(
         language=press.language,
     )
     versions = record_versions.load(store, actor, view, press, clinicians_see=clinicians_see, now=now)
-    prepare(store, press, renderer, response_id, now)
+    if renderer is not None:
+        prepare(store, press, renderer, response_id, now)
     with store.read() as session:
         invitation = session.get_one(Invitation, view.invitation_id)
         consent = session.get(ConsentText, invitation.consent_hash) if invitation.consent_hash else None
         consent_text = consent.text if consent is not None else ""
         about = [response_id, *versions.ids()]
         events = events_of(session, [*(f"response:{one}" for one in about), f"invitation:{invitation.id}"])
-        pdf = ready(session, store, press, view)
         files = _held(session, store, view, press) | versions.files(session, press)
     files["events.csv"] = events_csv(events, press.zone)
     files["not-kept.txt"] = "".join(f"- {line}\n" for line in not_kept(versions)).encode()
     if consent_text:
         files["consent.txt"] = consent_text.encode()
-    # Who may see other earlier visits beside it than its clinician gets a report of her own.
-    files["report.pdf"] = pdf if pdf is not None else renderer.render(press.report(view), press.paper)
+    pdf = report_for(store, actor, view, press, now)
+    if pdf is None and renderer is not None:
+        # Who may see other earlier visits beside it than its clinician gets a report of her own.
+        pdf = renderer.render(press.report(view), press.paper)
+    if pdf is not None:
+        files[REPORT] = pdf
     record = Record(view, events, consent_text, files, versions)
     return replace(record, files=files | {"manifest.json": _manifest(record, actor, invitation.consent_hash, now)})
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.exc import DBAPIError
 
 from reports.process import Renderer, RenderError
-from screening.delivery import days
+from screening.delivery import files
 from screening.delivery.days import NotYetError
 from screening.delivery.preparing import Press, prepare
 from screening.store import outbox
@@ -61,8 +61,8 @@ class Work:
     def _do(self, task: Task) -> None:
         if task.kind == outbox.PREPARE_REPORT:
             prepare(self._store, self._press, self._renderer, task.subject, self._clock())
-        elif task.kind == outbox.MAKE_BATCH:
-            days.make(self._store, self._press, self._renderer, task.subject, self._clock())
+        elif task.kind == outbox.MAKE_FILE:
+            files.make(self._store, self._press, self._renderer, task.subject, self._clock())
         else:
             raise LookupError(f"no such task: {task.kind}")
 

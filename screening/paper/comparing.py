@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from screening.answer_values import clean_text
 from screening.response_view import ResponseView, entries_by_kind, facts_of, in_language
 from screening.review import note_on_record, readable
-from screening.store import batches, notes, outbox, paper, registry, report_tasks, responses, review_entries, staff
+from screening.store import files, notes, outbox, paper, registry, report_tasks, responses, review_entries, staff
 from screening.store.access import CliniciansSee, staff_id
 from screening.store.audit import Actor
 from screening.store.engine import Store
@@ -87,7 +87,7 @@ def reject(
         )
         session.flush()
         note_on_record(session, store, actor, response_id, "reject_paper", now)
-        batches.remove_with(session, [response_id])
+        files.remove_with(session, [response_id])
         # With it go (ON DELETE CASCADE) the prepared report, and its note, the entries of its review and what tells of
         # the paper, which are all in the kept document.
         session.execute(delete(Response).where(Response.id == response_id))

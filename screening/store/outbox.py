@@ -22,8 +22,8 @@ from screening.store.work_tables import OutboxTask, Worker
 
 PREPARE_REPORT: Final = "prepare_report"
 """Make the PDF of the response that is the subject."""
-MAKE_BATCH: Final = "make_batch"
-"""Make the file of the batch of reports that is the subject."""
+MAKE_FILE: Final = "make_file"
+"""Make the file that is the subject, which somebody asked for."""
 
 MOST_ATTEMPTS = 5
 LEASE = timedelta(minutes=2)
@@ -96,13 +96,15 @@ def post_all(session: Session, kind: str, subjects: Select[str], now: datetime) 
 def lease(session: Session, now: datetime, *, only: tuple[str, str] | None = None) -> Task | None:
     """Take the row that is due longest, or the one of this kind and subject; None where there is none to take.
 
+    A file that somebody asked for comes first: nobody may be waiting for what else there is.
+
     One whose worker was gone `MOST_ATTEMPTS` times becomes a dead letter: it may be what kills workers.
     """
     is_free = or_(OutboxTask.leased_until.is_(None), OutboxTask.leased_until <= now)
     query = (
         select(OutboxTask)
         .where(OutboxTask.failed_at.is_(None), OutboxTask.due_at <= now, is_free)
-        .order_by(OutboxTask.due_at, OutboxTask.id)
+        .order_by((OutboxTask.kind == MAKE_FILE).desc(), OutboxTask.due_at, OutboxTask.id)
         .limit(1)
         .with_for_update(skip_locked=True)
         .execution_options(populate_existing=True)

@@ -20,7 +20,7 @@ from screening.answer_formats import parse_flat
 from screening.answers import Answers, Value
 from screening.definition.model import Questionnaire
 from screening.path import entries_of
-from screening.store import audit, batches, paper, signed_reports
+from screening.store import audit, files, paper, signed_reports
 from screening.store.access import CliniciansSee, may_read_answers
 from screening.store.audit import Actor
 from screening.store.compiled import Transaction
@@ -178,7 +178,7 @@ def remove(
         )
         for response in found
     ]
-    batches.remove_with(session, [response.id for response in found])
+    files.remove_with(session, [response.id for response in found])
     signed_reports.forget_with(session, [response.id for response in found])
     # Notes, saved pages, the prepared report and those that were signed go with their response (ON DELETE CASCADE).
     session.execute(

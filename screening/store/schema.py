@@ -17,7 +17,7 @@ from screening.store.engine import writing
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0008"
+HEAD = "0009"
 """The newest revision in ``migrations/versions``; a test holds it to that."""
 
 _VERSION_TABLE = "alembic_version"

@@ -1,6 +1,7 @@
 """The tables of background work: what is to be done, who does it, and the files that came of it.
 
-Readable is only which response or batch it is about, and when. The files are sealed (`crypto`), bound to their row.
+Readable is only which response or file it is about, who asked for it, and when. The files are sealed (`crypto`), bound
+to their row.
 """
 
 from __future__ import annotations
@@ -106,22 +107,33 @@ class SignedReportEarlier(Base):
     earlier_id: Mapped[str] = mapped_column(Id, primary_key=True, index=True)
 
 
-class ReportBatch(Base):
-    """The reports of one day for one member of staff, as one file; ``document`` is empty until it is made.
+class RequestedFile(Base):
+    """A file that is laid out for one asker: a member of staff, or a patient's browser, whose session's end ends it.
 
-    ``missing`` counts reports that could not be made and are not in the file.
+    ``request_key`` is a keyed hash of who asked for what, so that asking twice is asking once. ``wanted`` seals what
+    was asked for; ``layout`` what is to be laid out, and is emptied when ``document``, the file, is there.
+    ``content_key`` tells what it is made from, "" where nobody compares it. ``missing`` counts reports that could not
+    be made and are not in it.
     """
 
-    __tablename__ = "report_batch"
+    __tablename__ = "requested_file"
     __table_args__ = (
-        CheckConstraint("form IN ('pdf', 'zip')", name="form"),
+        CheckConstraint("kind IN ('day', 'report', 'patient_copy')", name="kind"),
+        CheckConstraint("(staff_id IS NULL) <> (session_hash IS NULL)", name="one_asker"),
         CheckConstraint("(document IS NULL) = (made_at IS NULL)", name="made_has_time"),
+        CheckConstraint("layout IS NULL OR document IS NULL", name="layout_until_made"),
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
-    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
-    day: Mapped[str] = mapped_column(String(10))
-    form: Mapped[str] = mapped_column(String(3))
+    kind: Mapped[str] = mapped_column(String(20))
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    session_hash: Mapped[bytes | None] = mapped_column(
+        LargeBinary(32), ForeignKey("web_session.id_hash", ondelete="CASCADE"), index=True
+    )
+    request_key: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    content_key: Mapped[str] = mapped_column(String(64))
+    wanted: Mapped[bytes]
+    layout: Mapped[bytes | None]
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
     made_at: Mapped[datetime | None]
@@ -129,12 +141,12 @@ class ReportBatch(Base):
     document: Mapped[bytes | None]
 
 
-class ReportBatchPart(Base):
-    """A response whose report belongs in a batch, in its place."""
+class RequestedFilePart(Base):
+    """A response whose answers belong in a file, in its place."""
 
-    __tablename__ = "report_batch_part"
+    __tablename__ = "requested_file_part"
 
-    batch_id: Mapped[str] = mapped_column(Id, ForeignKey("report_batch.id", ondelete="CASCADE"), primary_key=True)
+    file_id: Mapped[str] = mapped_column(Id, ForeignKey("requested_file.id", ondelete="CASCADE"), primary_key=True)
     response_id: Mapped[str] = mapped_column(
         Id, ForeignKey("response.id", ondelete="CASCADE"), primary_key=True, index=True
     )

@@ -75,6 +75,12 @@ class ServerSession(dict[str, Any], SessionMixin):
         self.closing = False
         self.fault: Exception | None = None
 
+    @property
+    def row(self) -> bytes | None:
+        """What names this session's row in the database, running or run out; None without one."""
+        token = self.token or self.expired_token
+        return _hash(token) if token else None
+
     def __setitem__(self, key: str, value: Any) -> None:
         self.modified = True
         super().__setitem__(key, value)

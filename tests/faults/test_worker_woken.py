@@ -7,9 +7,12 @@ from datetime import UTC, datetime
 
 import pytest
 from redis import Redis
+from sqlalchemy import select
 
 from screening.app import create_app
-from screening.store import outbox
+from screening.store import files, outbox
+from screening.store.files import Asker, Wanted
+from screening.store.work_tables import RequestedFile
 from screening.waking import Waker, queue_problem
 from tests.faults.conftest import ServedPractice
 from tests.support.app import close_app, make_settings
@@ -110,3 +113,22 @@ def test_a_password_that_redis_refuses_is_told_by_kind_only(practice: ServedPrac
     for password, problem in (("open%20sesame", None), ("tell-nobody", "AuthenticationError")):
         url = redis.url.replace("unix://", f"unix://:{password}@")
         assert queue_problem(make_settings(practice.folder, practice.database_url, queue_url=url)) == problem
+
+
+def test_a_worker_throws_away_the_files_that_nobody_fetched_in_time(
+    practice: ServedPractice, start_worker: StartWorker
+) -> None:
+    invitation_id, _ = practice.invite()
+    asked_at = datetime.now(UTC) - files.KEPT
+    response_ids = practice.clinic.send(invitation_id, now=asked_at)
+    wanted = Wanted(files.REPORT, {}, response_ids)
+    with practice.store.write() as session:
+        files.ask(session, practice.store.keyring, Asker.of(practice.clinic.novak), wanted, asked_at)
+
+    def is_gone() -> bool:
+        with practice.store.read() as session:
+            return session.scalars(select(RequestedFile.id)).first() is None
+
+    assert not is_gone()
+    start_worker()
+    until(is_gone)

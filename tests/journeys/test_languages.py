@@ -12,6 +12,8 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from screening.config import HelpNumber
+from screening.store import outbox
+from tests.journeys.test_waiting import a_worker_is_seen, file_id_of, let_pages_stand, the_worker_does
 from tests.support.app import close_app, make_app, make_settings
 from tests.support.browser import DESKTOP_NO_SCRIPT, PHONE, Way
 from tests.support.clock import Clock
@@ -107,6 +109,17 @@ def test_a_form_in_arabic_on_a_small_phone(
     patient.press("عرض نسختي")
     patient.looks("copy")
     patient.reads("نسخة من إجاباتك", WORDS, "في معظم الأيام")
+    let_pages_stand(practice)
+    a_worker_is_seen(practice)
+    patient.opens("/intake/copy")
+    for label, value in (("اليوم", "12"), ("الشهر", "5"), ("السنة", "1988")):
+        patient.type(label, value)
+    patient.press("تنزيل كملف PDF")
+    patient.looks("copy, file being made")
+    the_worker_does(practice, outbox.MAKE_FILE, file_id_of(patient))
+    patient.follow("تحقق من جديد الآن")
+    patient.looks("copy, file ready")
+    patient.reads("ملفك جاهز")
 
     clinician = member()
     clinician.signs_in(NOVAK)

@@ -10,7 +10,7 @@ from flask import Response
 from screening.store import outbox
 from screening.web import context
 from tests.support.browser import DESKTOP, SMALL_PHONE_NO_SCRIPT, Way
-from tests.support.journey import NOVAK, Member, Running
+from tests.support.journey import NOVAK, Member, Running, Somebody
 from tests.support.rendered import OF_WAITING, rendered
 
 WORKER = "w" * 32
@@ -34,16 +34,31 @@ def test_pages_that_wait_for_a_file(practice: Running, member: Callable[..., Mem
         clinician.sees("The PDF is ready")
         assert clinician.downloads()
 
+        clinician.opens(f"/clinic/responses/{response_id}/copy")
+        clinician.press("Download the copy")
+        clinician.sees("The PDF is being made", "a copy is being made")
+        the_worker_does(practice, outbox.MAKE_FILE, file_id_of(clinician))
+        clinician.follow("Look again now")
+        clinician.sees("The PDF is ready", "a copy is ready")
+        assert clinician.downloads()
+
         clinician.opens(f"/clinic/?day={DAY}")
         clinician.press("As a zip of PDFs")
         clinician.sees("The reports are being made")
         clinician.reads("0 of 1 reports are ready.")
-        batch_id = clinician.page.url.split("/")[-1]
         the_worker_does(practice, outbox.PREPARE_REPORT, response_id)
-        the_worker_does(practice, outbox.MAKE_BATCH, batch_id)
+        clinician.follow("Look again now")
+        clinician.sees("The reports are being made", "the reports are put together")
+        clinician.reads("They are now being put together into one file.")
+        the_worker_does(practice, outbox.MAKE_FILE, file_id_of(clinician))
         clinician.follow("Look again now")
         clinician.sees("The reports are ready")
     assert seen >= OF_WAITING
+
+
+def file_id_of(somebody: Somebody) -> str:
+    """Return the id of the file that the page on the screen waits for."""
+    return somebody.page.url.split("/")[-1].partition("?")[0]
 
 
 def let_pages_stand(practice: Running) -> None:

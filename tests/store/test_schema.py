@@ -84,6 +84,29 @@ def test_downgrading_takes_everything_away_and_upgrading_brings_it_back(engine: 
     schema.require_current(engine)
 
 
+def test_what_was_to_be_done_with_files_goes_with_their_tables(engine: Engine) -> None:
+    def post(*kinds: str) -> None:
+        row = "VALUES (:kind, 'x', 1, '2026-05-04 09:00:00+00', '2026-05-04 09:00:00+00', 0)"
+        columns = "(kind, subject, revision, created_at, due_at, attempts)"
+        with engine.begin() as connection:
+            for kind in kinds:
+                connection.execute(text(f"INSERT INTO outbox {columns} {row}"), {"kind": kind})
+
+    def left() -> list[str]:
+        with engine.connect() as connection:
+            return list(connection.scalars(text("SELECT kind FROM outbox")))
+
+    schema.upgrade(engine, "0008")
+    post("make_batch", "prepare_report")
+    schema.upgrade(engine, "0009")
+    assert left() == ["prepare_report"]
+    post("make_file")
+    schema.downgrade(engine, "0008")
+    assert left() == ["prepare_report"]
+    assert inspect(engine).has_table("report_batch")
+    assert not inspect(engine).has_table("requested_file")
+
+
 def test_a_database_of_a_newer_program_is_left_alone(engine: Engine) -> None:
     schema.upgrade(engine)
     with engine.begin() as connection:

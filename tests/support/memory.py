@@ -8,7 +8,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-_MEMORY = Path("/dev/shm")  # noqa: S108  # what is made in it has a name and a mode of its own
+_MEMORY = Path("/dev/shm")  # what is made in it has a name and a mode of its own
 _ENOUGH = 4_000_000_000
 """Bytes that must be free; containers often have 64 MB there."""
 

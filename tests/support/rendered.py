@@ -15,8 +15,8 @@ OF_PAPER = frozenset(
 """Pages of staff that tests/journeys/test_paper.py comes to."""
 OF_PREVIEW = frozenset({"clinic/preview.html"})
 """Pages of staff that tests/journeys/test_preview.py comes to."""
-OF_WAITING = frozenset({"clinic/day.html", "clinic/report_progress.html"})
-"""Pages of staff that load themselves anew until a file is there; tests/journeys/test_waiting.py comes to them."""
+OF_WAITING = frozenset({"clinic/waiting.html"})
+"""The page of staff that loads itself anew until a file is there; tests/journeys/test_waiting.py comes to it."""
 
 
 @contextmanager

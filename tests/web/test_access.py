@@ -13,7 +13,8 @@ from werkzeug.routing import Rule
 
 from screening import staff
 from screening.paper import comparing
-from screening.store import batches, signed_reports
+from screening.store import files, signed_reports
+from screening.store.files import Asker, Wanted
 from screening.store.tables import Invitation, Response
 from screening.store.work_tables import OutboxTask
 from tests.support.clinic import ANSWERED, NOW, Clinic
@@ -88,7 +89,7 @@ STAFF_ROUTES: dict[str, tuple[str, ...]] = {
     "GET clinic.record": OWN_CLINICIAN,
     "GET clinic.record_zip": OWN_CLINICIAN,
     "POST clinic.begin_day": CLINICIANS,
-    "GET clinic.day": OWN_CLINICIAN,
+    "GET clinic.file_progress": OWN_CLINICIAN,
     "GET clinic.day_file": OWN_CLINICIAN,
     "GET clinic.copy": OWN_CLINICIAN,
     "GET clinic.questionnaires": CLINICIANS_AND_ADMINISTRATOR,
@@ -212,8 +213,11 @@ def practice(app: Flask) -> Practice:
         session.add(task)
         session.flush()
         task_id = task.id
-        batch_id = batches.create(session, int(clinic.novak.id), "2026-05-05", "pdf", [response_id], NOW)
-        batches.fill(session, clinic.store.keyring, batch_id, b"%PDF", 0, NOW)
+        keyring, day = clinic.store.keyring, Wanted("day", {"day": "2026-05-05", "form": "pdf"}, [response_id])
+        file_id = files.ask(session, keyring, Asker.of(clinic.novak), day, NOW)
+        file = files.get(session, keyring, file_id, NOW)
+        assert file
+        files.fill(session, keyring, file, b"%PDF", 0, NOW)
         signed_reports.keep(
             session, clinic.store.keyring, response_id, NOW, b"%PDF", language="en", earlier=[], now=NOW
         )
@@ -232,7 +236,7 @@ def practice(app: Flask) -> Practice:
         "token": waiting.token,
         "number": 1,
         "task_id": task_id,
-        "batch_id": batch_id,
+        "file_id": file_id,
         "name": "staff.css",
     }
     return Practice(clinic, typist, values)

@@ -329,9 +329,9 @@ def test_the_reports_of_a_day_are_begun_on_the_worklist_and_fetched_from_a_page_
     with app.app_context():
         context.work().drain()
     page = novak.path
-    assert novak.get(page).headers["Refresh"] == f"0; url={page}/file"
+    assert novak.get(page).headers["Refresh"] == f"0; url={page}/day"
     assert novak.heading == "The reports are ready"
-    assert novak.get(f"{page}/file").headers["Content-Disposition"] == 'attachment; filename="answers-2026-05-05.zip"'
+    assert novak.get(f"{page}/day").headers["Content-Disposition"] == 'attachment; filename="answers-2026-05-05.zip"'
 
 
 def test_without_a_worker_the_page_makes_the_reports_itself(clinic: Clinic, member: Callable[..., Member]) -> None:
@@ -345,7 +345,7 @@ def test_without_a_worker_the_page_makes_the_reports_itself(clinic: Clinic, memb
             break
         assert novak.heading == "The reports are being made"
         novak.get(page)
-    assert novak.get(f"{page}/file").data.startswith(b"%PDF")
+    assert novak.get(f"{page}/day").data.startswith(b"%PDF")
 
 
 def test_a_day_with_nothing_to_hand_out_says_so(member: Callable[..., Member]) -> None:

@@ -15,7 +15,7 @@ from screening.web import context
 from screening.web.admin.blueprint import blueprint
 from screening.web.clinic.access import allowed
 
-KINDS = {outbox.PREPARE_REPORT: lazy("Report of a response"), outbox.MAKE_BATCH: lazy("Reports of a day")}
+KINDS = {outbox.PREPARE_REPORT: lazy("Report of a response"), outbox.MAKE_FILE: lazy("File that somebody asked for")}
 
 
 @blueprint.get("/background")

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from flask import Response, render_template
+from flask import Response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 
-from reports.process import RenderError
 from screening.delivery import record as records
-from screening.delivery.record import SIGNED, Record
+from screening.delivery.record import REPORT, SIGNED, Record, Waiting
 from screening.store.access import CLINICIAN
 from screening.web import context
 from screening.web.clinic.access import allowed
 from screening.web.clinic.blueprint import blueprint
+from screening.web.clinic.files import FOR_RECORD, make_here, wait
 from screening.web.clinic.reading import RESPONSE_ID, as_reader
-from screening.web.clinic.report_files import no_pdf
 
 ACTIONS = {
     "read": lazy("Read"),
@@ -66,17 +65,15 @@ NOT_KEPT = (
 @blueprint.get(f"/responses/{RESPONSE_ID}/record")
 @allowed(CLINICIAN, hidden=True)
 def record(response_id: str) -> ResponseReturnValue:
-    """Show who did what with a response, and what its record holds."""
-    try:
-        found = _gather(response_id)
-    except RenderError as error:
-        return no_pdf(response_id, error)
+    """Show who did what with a response, and what its record holds; for that no report is made."""
+    found = _gather(response_id)
     return render_template(
         "clinic/record.html",
         record=found,
         hashes=found.hashes(),
         actions=ACTIONS,
-        files={name: _words(name) for name in found.files},
+        files={name: _words(name) for name in [*found.files, REPORT]},
+        lacking=[] if REPORT in found.files else [REPORT],
         not_kept=NOT_KEPT,
         others={f"response:{one}" for one in found.versions.ids()},
         response_id=response_id,
@@ -86,11 +83,15 @@ def record(response_id: str) -> ResponseReturnValue:
 @blueprint.get(f"/responses/{RESPONSE_ID}/record.zip")
 @allowed(CLINICIAN, hidden=True)
 def record_zip(response_id: str) -> ResponseReturnValue:
-    """Send the record as a zip. Its name tells no name, record number or topic."""
-    try:
-        found = _gather(response_id)
-    except RenderError as error:
-        return no_pdf(response_id, error)
+    """Send the record as a zip, or show that its report is being made. Its name tells no name, number or topic."""
+    waiting = _wait_for(response_id)
+    if waiting is not None and make_here(response_id, waiting.file_id):
+        waiting = _wait_for(response_id)
+    if waiting is not None:
+        return wait(response_id, waiting.file_id, **FOR_RECORD)
+    found = _gather(response_id)
+    if REPORT not in found.files:  # something changed in this moment
+        return redirect(url_for("clinic.record_zip", response_id=response_id))
     name = f"record-{response_id[:8]}.zip"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return Response(found.zipped(), mimetype="application/zip", headers=headers)
@@ -107,4 +108,8 @@ def _words(name: str) -> str:
 
 
 def _gather(response_id: str) -> Record:
-    return as_reader(records.gather, response_id, context.press(), context.renderer())
+    return as_reader(records.gather, response_id, context.press())
+
+
+def _wait_for(response_id: str) -> Waiting | None:
+    return as_reader(records.wait_for, response_id, context.press())

@@ -1,28 +1,34 @@
 """The patient's own copy, for an hour after sending: a page to read or print, and a PDF. Off by default.
 
 The birth date is asked for each look and each file, and nothing is kept of it: whoever picks up the phone meets the
-same question. See docs/decisions/0094-patient-copy.md.
+same question. The file is made in the background and waits some minutes for the browser that asked. See
+docs/decisions/0094-patient-copy.md.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
 
-from flask import abort, current_app, render_template, request
+from flask import abort, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from reports.patient_copy import PatientCopy
-from reports.process import RenderError
 from screening import patient_copy
+from screening.delivery import files
+from screening.delivery.files import Progress
 from screening.intake import opening
 from screening.intake.opening import Outcome
 from screening.patient_copy import Practice
+from screening.store import outbox
 from screening.store.audit import Actor
-from screening.web import context, language
+from screening.store.errors import NotFound
+from screening.store.files import Asker
+from screening.web import context, language, making
 from screening.web.intake import languages, link
 from screening.web.intake.carried import Page
-from screening.web.intake.visit import blueprint, look, tag, when
+from screening.web.intake.visit import blueprint, go, look, tag, when
+
+_FILE_ID = "<string(length=32):file_id>"
 
 
 def shown_now() -> list[tuple[str, str]] | None:
@@ -60,8 +66,54 @@ def show_copy() -> Response | Page | str:
         return _closed_page()
     if request.form.get("then") == "pdf":
         assert opened.sent_at is not None
-        return _file(copy, invitation_id, opened.sent_at.astimezone(context.settings().zone).date())
+        sent_on = opened.sent_at.astimezone(context.settings().zone).date()
+        file_id = patient_copy.ask_for_file(context.store(), _asker(), invitation_id, copy, sent_on, now=context.now())
+        return go("copy_progress", file_id=file_id)
     return render_template("intake/copy.html", copy=copy)
+
+
+@blueprint.get(f"/intake/copy/{_FILE_ID}")
+def copy_progress(file_id: str) -> Response | Page | str:
+    """Show how far the file is; the page loads itself anew by a header, and ends with the download."""
+    if _invitation_id() is None:
+        return _closed_page()
+    try:
+        progress = _progress(file_id)
+        if not progress.is_made:
+            making.make_here(outbox.MAKE_FILE, file_id)
+            progress = _progress(file_id)
+    except NotFound:  # its minutes are over; a new one can be asked for
+        return go("ask_for_copy")
+    language.use(progress.file.what["language"])
+    if progress.has_failed:
+        return _closed_page(has_failed=True), 503
+    page = make_response(render_template("intake/copy_file.html", file_id=file_id, is_made=progress.is_made))
+    page.headers["Refresh"] = f"0; url={url_for('intake.copy_file', file_id=file_id)}" if progress.is_made else "1"
+    return page
+
+
+@blueprint.get(f"/intake/copy/{_FILE_ID}/file")
+def copy_file(file_id: str) -> Response | str:
+    """Hand the file out."""
+    invitation_id = _invitation_id()
+    if invitation_id is None:
+        return _closed_page()
+    actor = Actor(kind="patient", id=invitation_id, origin=context.origin())
+    try:
+        file = patient_copy.fetch_file(context.store(), _asker(), actor, file_id, now=context.now())
+    except NotFound:
+        return go("ask_for_copy")
+    disposition = f'attachment; filename="{file.name}"'
+    return Response(file.pdf, mimetype="application/pdf", headers={"Content-Disposition": disposition})
+
+
+def _progress(file_id: str) -> Progress:
+    return files.progress(context.store(), _asker(), file_id, context.now())
+
+
+def _asker() -> Asker:
+    """Return this browser as the one who asks: what ends its session, such as Exit, takes the file along."""
+    return Asker(session_hash=context.browser().row)
 
 
 def _invitation_id() -> str | None:
@@ -91,18 +143,6 @@ def _make(invitation_id: str) -> PatientCopy | None:
         zone=settings.zone,
         now=context.now(),
     )
-
-
-def _file(copy: PatientCopy, invitation_id: str, sent_on: date) -> Response | Page:
-    try:
-        pdf = context.renderer().render_patient_copy(copy, context.settings().paper)
-    except RenderError as error:
-        current_app.logger.error("a patient's copy could not be rendered: %s", error)  # its message holds no answer
-        return _closed_page(has_failed=True), 503
-    actor = Actor(kind="patient", id=invitation_id, origin=context.origin())
-    patient_copy.note_download(context.store(), actor, now=context.now())
-    name = f"answers-{sent_on.isoformat()}.pdf"
-    return Response(pdf, mimetype="application/pdf", headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 def _ask(problems: dict[str, str]) -> str:

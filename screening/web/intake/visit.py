@@ -33,6 +33,8 @@ _OPEN_TO_ALL = frozenset(
         "choose_language",
         "ask_for_copy",
         "show_copy",
+        "copy_progress",
+        "copy_file",
     )
 )
 """Pages that come before or after a session."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable, Iterator
 from io import BytesIO
 
@@ -13,7 +14,10 @@ from sqlalchemy import select
 from reports.process import RenderError
 from screening import erasure, review
 from screening.config import HelpNumber, Settings
+from screening.store import outbox
 from screening.store.tables import AuditEvent, Invitation, Response, WebSession
+from screening.store.work_tables import RequestedFile
+from screening.web import context
 from tests.support import pdf
 from tests.support.app import close_app, make_app
 from tests.support.clinic import ZONE, Clinic
@@ -60,12 +64,15 @@ def sent(patient: Patient, token: str) -> Patient:
 
 
 def ask(patient: Patient, button: str = "show", **typed: str) -> None:
-    """Go to the copy and give a birth date."""
+    """Go to the copy and give a birth date; a page that says that the file is ready leads on to it, as in a browser."""
     patient.get("/intake/copy")
     form = patient.form("then")
     data = patient.fields(button, form)
     data |= {name: [value] for name, value in (typed or BIRTH_DATE).items()}
     patient.post(form.action, data)
+    wait, _, there = patient.page.headers.get("Refresh", "").partition("; url=")
+    if wait == "0":
+        patient.get(there)
 
 
 def main(patient: Patient) -> str:
@@ -358,6 +365,108 @@ def test_another_sites_post_opens_nothing(sent: Patient) -> None:
     headers = {"Sec-Fetch-Site": "cross-site"}
     answer = sent.client.post("/intake/copy", data=BIRTH_DATE, base_url=ORIGIN, headers=headers)
     assert answer.status_code == 400
+
+
+@pytest.fixture
+def worker(app: Flask, clock: Clock) -> Callable[[], int]:
+    """Let a worker be seen, so that pages wait for it; it works when it is called."""
+    with app.extensions["store"].write() as session:
+        outbox.note_alive(session, "w" * 32, clock.now)
+
+    def work() -> int:
+        with app.app_context():
+            return context.work().drain()
+
+    return work
+
+
+def test_the_file_is_waited_for_on_a_page_that_needs_no_script(
+    sent: Patient, practice: Clinic, worker: Callable[[], int]
+) -> None:
+    ask(sent, "pdf")
+    waiting = sent.path
+    assert (sent.heading, sent.page.headers["Refresh"]) == ("Your file is being made", "1")
+    assert "Rain" not in sent.text
+    assert "<script" not in sent.text
+    assert sent.page.headers["Cache-Control"] == "no-store"
+    assert len(gzip.compress(sent.page.data)) < 8_000
+    ask(sent, "pdf")
+    assert sent.path == waiting, "asked for once"
+    worker()
+    sent.get(waiting)
+    assert sent.heading == "Your file is ready"
+    assert "download_copy" not in actions(practice)
+    wait, _, there = sent.page.headers["Refresh"].partition("; url=")
+    assert wait == "0"
+    sent.get(there)
+    assert sent.page.data.startswith(b"%PDF")
+    assert sent.page.headers["Cache-Control"] == "no-store"
+    assert actions(practice).count("download_copy") == 1
+
+
+def actions(practice: Clinic) -> list[str]:
+    with practice.store.read() as session:
+        return list(session.scalars(select(AuditEvent.action)))
+
+
+def test_the_file_is_for_the_browser_that_asked_and_for_some_minutes(
+    sent: Patient, another: Callable[[], Patient], token: str, worker: Callable[[], int], clock: Clock
+) -> None:
+    ask(sent, "pdf")
+    waiting = sent.path
+    worker()
+    stranger = another()
+    stranger.open(token)
+    for path in (waiting, f"{waiting}/file"):
+        stranger.get(path)
+        assert stranger.heading == CLOSED
+    clock.advance(minutes=10)
+    for path in (waiting, f"{waiting}/file"):
+        sent.get(path)
+        assert sent.heading == "A copy of your answers", "the birth date is asked for another one"
+
+
+def test_the_file_is_gone_with_the_hour_and_with_the_response(sent: Patient, practice: Clinic, clock: Clock) -> None:
+    clock.advance(minutes=55)
+    ask(sent, "pdf")
+    assert sent.page.mimetype == "application/pdf"
+    waiting = sent.path.removesuffix("/file")
+    clock.advance(minutes=5)
+    for path in (waiting, f"{waiting}/file"):
+        sent.get(path)
+        assert sent.heading == CLOSED
+    assert files_of(practice) == 1
+    with practice.store.read() as session:
+        response_id = session.scalars(select(Response.id)).one()
+    erasure.erase_response(practice.store, practice.admin, response_id, now=clock.now)
+    assert files_of(practice) == 0
+
+
+def test_exit_takes_the_file_along(sent: Patient, practice: Clinic, worker: Callable[[], int]) -> None:
+    ask(sent, "pdf")
+    worker()
+    assert files_of(practice) == 1
+    sent.client.get("/exit", base_url=ORIGIN)
+    assert files_of(practice) == 0
+
+
+def files_of(practice: Clinic) -> int:
+    with practice.store.read() as session:
+        return len(session.scalars(select(RequestedFile.id)).all())
+
+
+def test_the_page_that_waits_is_in_the_language_of_the_copy(
+    patient: Patient, practice: Clinic, token: str, worker: Callable[[], int]
+) -> None:
+    practice.translate("garden", "ar")
+    fill_in(patient, token)
+    send(patient)
+    patient.get("/intake/copy")
+    patient.switch("ar")
+    data = patient.fields("pdf", patient.form("then"))
+    patient.post("/intake/copy", data | {name: [value] for name, value in BIRTH_DATE.items()})
+    assert '<html lang="ar" dir="rtl"' in patient.text
+    assert patient.heading == "يجري إعداد ملفك"
 
 
 def test_a_file_that_can_not_be_made_is_told(app: Flask, sent: Patient, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -92,6 +92,33 @@ class ResponseView:
     rejections: tuple[ListedRejection, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """What a report goes by among others: whose it is, of which form, for when, sent when."""
+
+    response_id: str
+    patient_name: str
+    title: str
+    appointment: datetime
+    sent_at: datetime
+
+
+def cover_of(
+    session: Session, keyring: Keyring, response: Response, invitation: Invitation, language: str = ""
+) -> Cover:
+    """Return what a sent response's report goes by, the title in this language; opens none of its answers."""
+    assert response.sent_at is not None
+    base = registry.definition(session, response.questionnaire_id, response.version, response.content_hash)
+    translations = overlays.frozen(session, response.id)
+    return Cover(
+        response_id=response.id,
+        patient_name=patients.read(session, keyring, response.patient_id).name,
+        title=in_language(session, response, base, translations, language).title,
+        appointment=invitation.appointment_at,
+        sent_at=response.sent_at,
+    )
+
+
 def earlier_response(
     session: Session, keyring: Keyring, response: Response, invitation: Invitation, language: str = ""
 ) -> EarlierResponse:

@@ -17,14 +17,14 @@ from typing import Literal, TypeAlias
 from sqlalchemy.orm import Session
 
 from reports.process import Renderer, RenderError
-from screening.delivery.preparing import Press, prepare, ready
+from screening.delivery.preparing import Press, prepare, ready_now
 from screening.delivery.zipped import zip_of
-from screening.reporting import file_name
-from screening.review import ResponseView
-from screening.store import audit, files, outbox
+from screening.reporting import file_name_of
+from screening.response_view import Cover, cover_of
+from screening.store import audit, files, outbox, responses
 from screening.store import day as days_of
 from screening.store.access import CLINICIAN, CliniciansSee, require
-from screening.store.audit import Actor
+from screening.store.audit import SYSTEM, Actor
 from screening.store.engine import Store
 from screening.store.errors import Invalid, NotFound
 from screening.store.files import Asker, File, Wanted
@@ -191,34 +191,36 @@ def compose(
     now: datetime,
 ) -> tuple[bytes, list[str]]:
     """Return the file of these reports, and the ids of those whose PDF is not there and which are not in it."""
-    found: list[tuple[ResponseView, bytes]] = []
+    found: list[tuple[Cover, bytes]] = []
     lacking: list[str] = []
     for response_id in response_ids:
-        view = press.load(store, response_id, now)
-        if view is None:
-            continue
         with store.read() as session:
-            pdf = ready(session, store, press, view)
+            row = responses.find_sent(session, SYSTEM, response_id, "practice", now=now)
+            if row is None:
+                continue
+            cover = cover_of(session, store.keyring, *row, press.language)
+        pdf = ready_now(store, press, response_id, now)
         if pdf is None:
             lacking.append(response_id)
         else:
-            found.append((view, pdf))
+            found.append((cover, pdf))
     if not found:
         return b"", lacking
     if form == "zip":
         return _zipped(found, press), lacking
-    parts = [(_person(view, press), view.questionnaire.title, pdf) for view, pdf in found]
+    parts = [(_person(cover, press), cover.title, pdf) for cover, pdf in found]
     return renderer.merge(parts, title=day, language=press.language), lacking
 
 
-def _person(view: ResponseView, press: Press) -> str:
+def _person(cover: Cover, press: Press) -> str:
     """Return a bookmark's words: the time of the appointment and the name."""
-    appointment = view.facts.appointment
-    at = f"{appointment.astimezone(press.zone):%H:%M} " if appointment else ""
-    return f"{at}{view.facts.patient_name}"
+    return f"{cover.appointment.astimezone(press.zone):%H:%M} {cover.patient_name}"
 
 
-def _zipped(found: Sequence[tuple[ResponseView, bytes]], press: Press) -> bytes:
-    names = (f"{number:03}-{file_name(view, press.zone)}" for number, (view, _) in enumerate(found, 1))
+def _zipped(found: Sequence[tuple[Cover, bytes]], press: Press) -> bytes:
+    names = (
+        f"{number:03}-{file_name_of(cover.response_id, cover.sent_at, press.zone)}"
+        for number, (cover, _) in enumerate(found, 1)
+    )
     # A PDF is compressed already.
     return zip_of({name: pdf for name, (_, pdf) in zip(names, found, strict=True)}, compressed=False)

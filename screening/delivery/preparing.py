@@ -147,6 +147,21 @@ def ready(session: Session, store: Store, press: Press, view: ResponseView) -> b
     return pdf
 
 
+def ready_now(store: Store, press: Press, response_id: str, now: datetime) -> bytes | None:
+    """Return the PDF that says all that the appointment's clinician reads of a response; None without one."""
+    with store.read() as session:
+        found = press.readable(session, response_id, now)
+        if found is None:
+            return None
+        if found.reviewed_at is None:  # nothing can have been kept of it, so there is no need to read its answers
+            return prepared.find(session, store.keyring, response_id, _key(session, press, found))
+    view = press.load(store, response_id, now)
+    if view is None:
+        return None
+    with store.read() as session:
+        return ready(session, store, press, view)
+
+
 def prepare(store: Store, press: Press, renderer: Renderer, response_id: str, now: datetime) -> None:
     """Make a response's PDF unless it is there; nothing happens where the response was deleted.
 

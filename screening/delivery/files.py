@@ -45,7 +45,7 @@ def progress(store: Store, asker: Asker, file_id: str, now: datetime) -> Progres
         file = files.get(session, store.keyring, file_id, now)
         if file is None or file.asker != asker:
             raise NotFound("There is no such file.")
-        has_failed = file.made_at is None and bool(outbox.failing(session, outbox.MAKE_FILE, [file_id]))
+        has_failed = file.made_at is None and bool(outbox.failing(session, files.task_for(file.kind), [file_id]))
         if file.kind != files.DAY:
             return Progress(file, has_failed)
         waiting = outbox.pending(session, outbox.PREPARE_REPORT, file.response_ids)

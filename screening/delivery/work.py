@@ -61,7 +61,7 @@ class Work:
     def _do(self, task: Task) -> None:
         if task.kind == outbox.PREPARE_REPORT:
             prepare(self._store, self._press, self._renderer, task.subject, self._clock())
-        elif task.kind == outbox.MAKE_FILE:
+        elif task.kind in (outbox.MAKE_FILE, outbox.MAKE_DAY):
             files.make(self._store, self._press, self._renderer, task.subject, self._clock())
         else:
             raise LookupError(f"no such task: {task.kind}")

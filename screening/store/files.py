@@ -139,8 +139,13 @@ def ask(
         for position, response_id in enumerate(wanted.response_ids)
     ]
     session.execute(insert(RequestedFilePart), parts)
-    outbox.post(session, outbox.MAKE_FILE, file_id, now)
+    outbox.post(session, task_for(wanted.kind), file_id, now)
     return file_id
+
+
+def task_for(kind: FileKind) -> str:
+    """Return what a file of this kind is in the outbox."""
+    return outbox.MAKE_DAY if kind == DAY else outbox.MAKE_FILE
 
 
 def _is_as_good(session: Session, there: _Row, content_key: str) -> bool:
@@ -149,7 +154,7 @@ def _is_as_good(session: Session, there: _Row, content_key: str) -> bool:
         return False
     if there.made_at is not None:
         return bool(content_key)
-    return not outbox.failing(session, outbox.MAKE_FILE, [there.id])
+    return not outbox.failing(session, task_for(there.kind), [there.id])
 
 
 def find(transaction: Transaction, keyring: Keyring, asker: Asker, wanted: Wanted, now: datetime) -> File | None:

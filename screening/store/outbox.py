@@ -23,7 +23,9 @@ from screening.store.work_tables import OutboxTask, Worker
 PREPARE_REPORT: Final = "prepare_report"
 """Make the PDF of the response that is the subject."""
 MAKE_FILE: Final = "make_file"
-"""Make the file that is the subject, which somebody asked for."""
+"""Make the file that is the subject, which somebody waits for: before all else."""
+MAKE_DAY: Final = "make_day"
+"""Make the file of a day that is the subject; its reports come before it."""
 
 MOST_ATTEMPTS = 5
 LEASE = timedelta(minutes=2)

@@ -36,6 +36,7 @@ def away(*_args: Any, **_kwargs: Any) -> AbstractContextManager[Any]:
 
 def test_a_database_that_is_away_for_a_moment(patient: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(patient.practice.store, "write", away)
+    monkeypatch.setattr(patient.practice.store, "write_compiled", away)
     patient.press("Save and continue")
     patient.sees("Since your last visit", "not saved")
     patient.reads("Not saved. Press “Save and continue” again.")

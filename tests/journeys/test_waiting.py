@@ -50,7 +50,7 @@ def test_pages_that_wait_for_a_file(practice: Running, member: Callable[..., Mem
         clinician.follow("Look again now")
         clinician.sees("The reports are being made", "the reports are put together")
         clinician.reads("They are now being put together into one file.")
-        the_worker_does(practice, outbox.MAKE_FILE, file_id_of(clinician))
+        the_worker_does(practice, outbox.MAKE_DAY, file_id_of(clinician))
         clinician.follow("Look again now")
         clinician.sees("The reports are ready")
     assert seen >= OF_WAITING

@@ -100,7 +100,7 @@ def test_what_was_to_be_done_with_files_goes_with_their_tables(engine: Engine) -
     post("make_batch", "prepare_report")
     schema.upgrade(engine, "0009")
     assert left() == ["prepare_report"]
-    post("make_file")
+    post("make_file", "make_day")
     schema.downgrade(engine, "0008")
     assert left() == ["prepare_report"]
     assert inspect(engine).has_table("report_batch")

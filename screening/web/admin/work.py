@@ -15,7 +15,8 @@ from screening.web import context
 from screening.web.admin.blueprint import blueprint
 from screening.web.clinic.access import allowed
 
-KINDS = {outbox.PREPARE_REPORT: lazy("Report of a response"), outbox.MAKE_FILE: lazy("File that somebody asked for")}
+_FILE = lazy("File that somebody asked for")
+KINDS = {outbox.PREPARE_REPORT: lazy("Report of a response"), outbox.MAKE_FILE: _FILE, outbox.MAKE_DAY: _FILE}
 
 
 @blueprint.get("/background")

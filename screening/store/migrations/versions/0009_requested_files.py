@@ -18,7 +18,7 @@ _TIME = sa.DateTime(timezone=True)
 
 def upgrade() -> None:
     """Create both tables, and remove those of batches; a day's file that waits there is asked for once more."""
-    _remove("report_batch_part", "report_batch", kind="make_batch")
+    _remove("report_batch_part", "report_batch", kinds=["make_batch"])
     op.create_table(
         "requested_file",
         sa.Column("id", sa.String(length=32), nullable=False),
@@ -55,7 +55,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Put the tables of batches in the place of these; files that wait are asked for once more."""
-    _remove("requested_file_part", "requested_file", kind="make_file")
+    _remove("requested_file_part", "requested_file", kinds=["make_file", "make_day"])
     op.create_table(
         "report_batch",
         sa.Column("id", sa.String(length=32), nullable=False),
@@ -91,9 +91,9 @@ def _create_parts(table: str, whole: str, of: str) -> None:
     op.create_index(op.f(f"ix_{table}_response_id"), table, ["response_id"])
 
 
-def _remove(*tables: str, kind: str) -> None:
+def _remove(*tables: str, kinds: list[str]) -> None:
     """Remove tables, and what was to be done with them."""
     for table in tables:
         op.drop_table(table)
     outbox = sa.table("outbox", sa.column("kind", sa.String()))
-    op.execute(sa.delete(outbox).where(outbox.c.kind == kind))
+    op.execute(sa.delete(outbox).where(outbox.c.kind.in_(kinds)))

@@ -34,36 +34,41 @@ def replaced(part, content):
     return data.getvalue()
 
 
+SOON = 6
+"""Seconds of computing, with those that the parser takes to load; waiting for a busy machine is not counted."""
+
 SHEET = "xl/worksheets/sheet1.xml"
 ENTITIES = b"""<?xml version="1.0"?><!DOCTYPE s [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;">
 <!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;&b;">]><worksheet>&c;</worksheet>"""
 
-WRONG = {
-    "zip bomb": (replaced(SHEET, b" " * 400_000_000), "unpacks to 400,"),
-    "huge shared text": (replaced("xl/sharedStrings.xml", b"<sst><si><t>" + b"x" * 3_000_000 + b"</t></si></sst>"),
-                         "a cell of the workbook has more than"),
-    "cut off": (workbook(row("text", "a"))[:-100], "damaged or was cut off"),
-    "cut to its start": (b"PK\x03\x04rest", "damaged or was cut off"),
-    "bytes changed": (workbook(row("text", "a")).replace(b"\x08\x00", b"\x08\x07"), "damaged"),
-    "no XML": (replaced(SHEET, b"nothing"), "the workbook is damaged"),
-    "entities": (replaced(SHEET, ENTITIES), "the workbook is damaged"),
-    "Word": (zipped(word__document_xml="<w/>"), "this is a Word document"),
-    "OpenDocument": (zipped(content_xml="<office/>"), "this is an OpenDocument file"),
-    "zip": (zipped(a_xml="<a/>"), "a zip file and no workbook"),
-    "50 MB": (b"PK\x03\x04" + bytes(50_000_000), "larger than 5,000,000 bytes"),
-    "old workbook": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "old Excel file (.xls) or one with a password"),
+WRONG = {  # made when they are needed: the bomb takes seconds to pack
+    "zip bomb": (lambda: replaced(SHEET, b" " * 400_000_000), "unpacks to 400,"),
+    "huge shared text": (lambda: replaced("xl/sharedStrings.xml", b"<sst><si><t>" + b"x" * 3_000_000
+                         + b"</t></si></sst>"), "a cell of the workbook has more than"),
+    "cut off": (lambda: workbook(row("text", "a"))[:-100], "damaged or was cut off"),
+    "cut to its start": (lambda: b"PK\x03\x04rest", "damaged or was cut off"),
+    "bytes changed": (lambda: workbook(row("text", "a")).replace(b"\x08\x00", b"\x08\x07"), "damaged"),
+    "no XML": (lambda: replaced(SHEET, b"nothing"), "the workbook is damaged"),
+    "entities": (lambda: replaced(SHEET, ENTITIES), "the workbook is damaged"),
+    "Word": (lambda: zipped(word__document_xml="<w/>"), "this is a Word document"),
+    "OpenDocument": (lambda: zipped(content_xml="<office/>"), "this is an OpenDocument file"),
+    "zip": (lambda: zipped(a_xml="<a/>"), "a zip file and no workbook"),
+    "50 MB": (lambda: b"PK\x03\x04" + bytes(50_000_000), "larger than 5,000,000 bytes"),
+    "old workbook": (lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600),
+                     "old Excel file (.xls) or one with a password"),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", WRONG)
 def test_another_file_is_refused_in_one_line(name):
-    data, reason = WRONG[name]
-    started = time.perf_counter()
+    make, reason = WRONG[name]
+    data = make()
+    started = time.process_time()
     with pytest.raises(ImportRefused) as refused:
         import_form(data, name="form.xlsx", attest="me")
     assert reason in str(refused.value)
     assert len(str(refused.value).splitlines()) == 1
-    assert time.perf_counter() - started < 2  # with the time that the parser takes to load
+    assert time.process_time() - started < SOON
 
 
 def test_a_workbook_without_the_sheets_is_refused():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from io import BytesIO
 
 import pikepdf
@@ -12,18 +13,27 @@ from reports.merge import MergePart, merge_pdfs
 from reports.pdf import render_pdf
 from tests.support.reports import patient_report
 
-THOUGHTFUL, ARABIC = (render_pdf(patient_report("detachment-checkin", patient)) for patient in ("thoughtful", "arabic"))
-PARTS = [
-    MergePart("10:00 Ada", "Check-in", THOUGHTFUL),
-    MergePart("10:00 Ada", "Another", ARABIC),
-    MergePart("11:00 Ben", "Check-in", THOUGHTFUL),
-]
-MERGED = merge_pdfs(PARTS, title="2026-05-05", language="en")
+
+@cache
+def parts() -> tuple[MergePart, ...]:
+    thoughtful, arabic = (
+        render_pdf(patient_report("detachment-checkin", patient)) for patient in ("thoughtful", "arabic")
+    )
+    return (
+        MergePart("10:00 Ada", "Check-in", thoughtful),
+        MergePart("10:00 Ada", "Another", arabic),
+        MergePart("11:00 Ben", "Check-in", thoughtful),
+    )
+
+
+@cache
+def merged_file() -> bytes:
+    return merge_pdfs(parts(), title="2026-05-05", language="en")
 
 
 @pytest.fixture
 def merged() -> Pdf:
-    return Pdf.open(BytesIO(MERGED))
+    return Pdf.open(BytesIO(merged_file()))
 
 
 def elements(pdf: Pdf) -> list[Dictionary]:
@@ -42,13 +52,13 @@ def elements(pdf: Pdf) -> list[Dictionary]:
 
 
 def test_the_same_parts_give_the_same_bytes() -> None:
-    assert merge_pdfs(PARTS, title="2026-05-05", language="en") == MERGED
+    assert merge_pdfs(parts(), title="2026-05-05", language="en") == merged_file()
 
 
 def test_all_pages_and_all_tags_are_there_in_order(merged: Pdf) -> None:
-    parts = [Pdf.open(BytesIO(part.pdf)) for part in PARTS]
-    assert len(merged.pages) == sum(len(part.pages) for part in parts)
-    kinds = [str(element.S) for part in parts for element in elements(part)]
+    opened = [Pdf.open(BytesIO(part.pdf)) for part in parts()]
+    assert len(merged.pages) == sum(len(part.pages) for part in opened)
+    kinds = [str(element.S) for part in opened for element in elements(part)]
     assert [str(element.S) for element in elements(merged)] == kinds
     pages = {page.obj.objgen for page in merged.pages}
     assert {element.Pg.objgen for element in elements(merged) if Name.Pg in element} == pages

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
 
+from reports.process import Renderer
 from screening.app import Application, create_app
 from screening.config import HelpNumber, Settings
 from screening.store.crypto import Keyring
@@ -40,18 +43,26 @@ def make_settings(folder: Path, database_url: str, **overrides: Any) -> Settings
     return replace(complete, **overrides)
 
 
+@cache
+def shared_renderer() -> Renderer:
+    """Return what the applications of a test process render with: starting one takes longer than most reports do."""
+    renderer = Renderer()
+    atexit.register(renderer.close)
+    return renderer
+
+
 def make_app(settings: Settings, clock: Clock) -> Flask:
     """Build the application for tests, whose errors are raised rather than turned into a page."""
     with remembered.parts_of_an_application():
         app = create_app(settings, clock=clock)
+    app.extensions["renderer"] = shared_renderer()
     app.config["TESTING"] = True
     app.extensions["store"].wake = None  # no worker is there to be woken
     return app
 
 
 def close_app(app: Flask) -> None:
-    """Close what the application holds open."""
+    """Close what the application holds open; the renderer goes on for the next one."""
     store = app.extensions["store"]
     assert isinstance(store, Store)
     store.close()
-    app.extensions["renderer"].close()

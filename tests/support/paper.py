@@ -12,7 +12,8 @@ from screening.intake.sitting import SittingPage
 from screening.paper import saving, typing_in
 from screening.paper.typing_in import Typing
 from screening.store.audit import Actor
-from tests.support.clinic import NOW, ZONE, Clinic
+from screening.store.engine import Store
+from tests.support.clinic import NOW, ZONE
 
 SIGNED_ON = date(2026, 5, 3)
 
@@ -20,8 +21,8 @@ SIGNED_ON = date(2026, 5, 3)
 class Typist:
     """Types in the form of one invitation."""
 
-    def __init__(self, practice: Clinic, invitation_id: str, actor: Actor) -> None:
-        self.store = practice.store
+    def __init__(self, store: Store, invitation_id: str, actor: Actor) -> None:
+        self.store = store
         self.invitation_id = invitation_id
         self.actor = actor
 

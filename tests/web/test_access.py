@@ -305,7 +305,6 @@ def test_a_route_opens_for_the_roles_of_its_row_only(
         if role != "anonymous" and way == "POST clinic.sign_out":
             token = somebody.token()
         found[way] = outcome(somebody, way, address(app, known[way], practice.values), token)
-    app.extensions["renderer"].close()
     assert found == {way: row[ROLES.index(role)] for way, row in STAFF_ROUTES.items()}
 
 

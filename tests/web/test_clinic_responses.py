@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -34,9 +33,8 @@ def database_backend() -> str:
 
 
 @pytest.fixture
-def clinic(app: Flask) -> Iterator[Clinic]:
-    yield Clinic(app.extensions["store"])
-    app.extensions["renderer"].close()
+def clinic(app: Flask) -> Clinic:
+    return Clinic(app.extensions["store"])
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from zipfile import ZipFile
 
 import pytest
@@ -29,9 +28,8 @@ def database_backend() -> str:
 
 
 @pytest.fixture
-def clinic(app: Flask) -> Iterator[Clinic]:
-    yield Clinic(app.extensions["store"])
-    app.extensions["renderer"].close()
+def clinic(app: Flask) -> Clinic:
+    return Clinic(app.extensions["store"])
 
 
 @pytest.fixture

@@ -19,6 +19,9 @@ from tests.support.clock import Clock
 from tests.support.intake import BIRTH_DATE, GARDEN, ORIGIN, Patient
 from tests.support.staff import Member, email_of
 
+A_WAIT = 9.0
+"""Seconds, nearly the ten that anything else waits for a lock: a slow machine is not taken for one that waits."""
+
 
 @pytest.fixture
 def database_backend() -> str:
@@ -64,7 +67,7 @@ def test_leaving_never_waits_for_a_lock(app: Flask, patient: Patient, token: str
     with locked(app):
         began = time.monotonic()
         response = patient.client.open(path, method="GET" if path == "/exit" else "POST", data=fields, base_url=ORIGIN)
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < A_WAIT
     assert response.status_code == 303
     assert patient.client.get_cookie("__Host-visit", "forms.clinic.example") is None
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from flask import Flask
 
@@ -19,9 +17,8 @@ def database_backend() -> str:
 
 
 @pytest.fixture
-def clinic(app: Flask) -> Iterator[Clinic]:
-    yield Clinic(app.extensions["store"])
-    app.extensions["renderer"].close()
+def clinic(app: Flask) -> Clinic:
+    return Clinic(app.extensions["store"])
 
 
 def test_it_names_the_files_and_events_of_other_versions(app: Flask, clinic: Clinic) -> None:

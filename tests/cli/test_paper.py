@@ -83,7 +83,7 @@ def test_there_is_no_such_right(clinic: Clinic) -> None:
 
 
 def test_fhir_says_that_it_was_on_paper_and_who_typed_it(clinic: Clinic, tmp_path: Path) -> None:
-    typist = Typist(clinic, clinic.invite().invitation_id, clinic.member("Tina Typist", {TRANSCRIBER}))
+    typist = Typist(clinic.store, clinic.invite().invitation_id, clinic.member("Tina Typist", {TRANSCRIBER}))
     typist.does_it_all({1: {"numb": True}})
     with clinic.store.read() as session:
         response_id = session.scalar(select(Response.id))

@@ -139,7 +139,7 @@ def test_and_when_the_correction_came_on_paper(clinic: Clinic, invitation_id: st
     tina = clinic.member("Tina Typist", {TRANSCRIBER})
     made = correction_of(clinic, invitation_id)
     asked_for(clinic)
-    Typist(clinic, made, tina).does_it_all({1: {"numb": False}})
+    Typist(clinic.store, made, tina).does_it_all({1: {"numb": False}})
     typed = asked_for(clinic) - {unsigned}
     (response_id,) = typed
     comparing.confirm(clinic.store, clinic.novak, response_id, clinicians_see="own", now=LATER)

@@ -139,7 +139,7 @@ def test_it_holds_what_corrects_it_and_what_it_corrects(clinic: Clinic, response
 
 
 def test_it_holds_what_was_typed_in_and_rejected(clinic: Clinic, printer: Renderer) -> None:
-    typist = Typist(clinic, clinic.invite().invitation_id, clinic.member("Tina Typist", {TRANSCRIBER}))
+    typist = Typist(clinic.store, clinic.invite().invitation_id, clinic.member("Tina Typist", {TRANSCRIBER}))
     typist.does_it_all({1: {"numb": True}})
     with clinic.store.read() as session:
         (mistyped,) = session.scalars(select(Response.id))

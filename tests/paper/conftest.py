@@ -19,4 +19,4 @@ def tina(clinic: Clinic) -> Actor:
 @pytest.fixture
 def typist(clinic: Clinic, tina: Actor) -> Typist:
     """Tina, at the form of Anna Nowak's invitation to two questionnaires."""
-    return Typist(clinic, clinic.invite(questionnaires=("mood", "coping")).invitation_id, tina)
+    return Typist(clinic.store, clinic.invite(questionnaires=("mood", "coping")).invitation_id, tina)

@@ -22,7 +22,7 @@ NEXT_VISIT = NOW + timedelta(days=9)
 
 
 def type_in(clinic: Clinic, invitation_id: str, tina: Actor) -> str:
-    Typist(clinic, invitation_id, tina).does_it_all({1: {"numb": True}})
+    Typist(clinic.store, invitation_id, tina).does_it_all({1: {"numb": True}})
     with clinic.store.read() as session:
         return session.scalars(select(Response.id).where(Response.invitation_id == invitation_id)).one()
 

@@ -98,7 +98,7 @@ def test_after_saving_there_is_no_way_back_to_what_was_typed(clinic: Clinic, typ
 def test_only_who_has_the_right_types_in(clinic: Clinic, typist: Typist) -> None:
     typist.begin()
     for actor in (clinic.desk, clinic.novak, clinic.admin):
-        somebody = Typist(clinic, typist.invitation_id, actor)
+        somebody = Typist(clinic.store, typist.invitation_id, actor)
         for use in (
             somebody.begin,
             somebody.typing,
@@ -111,7 +111,7 @@ def test_only_who_has_the_right_types_in(clinic: Clinic, typist: Typist) -> None
 
 
 def test_unfinished_typing_is_its_typists_alone(clinic: Clinic, typist: Typist) -> None:
-    other = Typist(clinic, typist.invitation_id, clinic.member("Tom Typist", {TRANSCRIBER}))
+    other = Typist(clinic.store, typist.invitation_id, clinic.member("Tom Typist", {TRANSCRIBER}))
     typist.begin()
     typist.types(1, numb=True)
     assert typing_in.view(clinic.store, other.actor, other.invitation_id) is None
@@ -159,7 +159,7 @@ def test_a_patient_who_declined_online_is_typed_in(clinic: Clinic, typist: Typis
 def test_what_was_begun_online_goes_when_the_paper_form_is_saved(clinic: Clinic, tina: Actor) -> None:
     visitor = begin_online(clinic, "mood")
     visitor.save(1, numb=False)
-    typist = Typist(clinic, visitor.actor.id, tina)
+    typist = Typist(clinic.store, visitor.actor.id, tina)
     assert typing_in.task(clinic.store, tina, visitor.actor.id, now=NOW).begun_online
     typist.does_it_all({1: {"numb": True}})
     (mood,) = sent(clinic, typist.invitation_id)
@@ -176,7 +176,7 @@ def test_nothing_is_typed_in_for_what_is_sent_or_cancelled(clinic: Clinic, tina:
     invitations.cancel(clinic.store, clinic.desk, cancelled, now=NOW)
     for invitation_id in (online, cancelled):
         with pytest.raises(NotAllowed):
-            Typist(clinic, invitation_id, tina).begin()
+            Typist(clinic.store, invitation_id, tina).begin()
     assert typing_in.to_type(clinic.store, tina, ListFilter(), now=NOW).rows == ()
 
 

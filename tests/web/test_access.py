@@ -197,7 +197,7 @@ def practice(app: Flask) -> Practice:
     paper_ids = []
     for number in ("P-1", "P-2"):
         on_paper = clinic.invite(record_number=number, name="Karel Dvorak").invitation_id
-        Typist(clinic, on_paper, tina).does_it_all({1: {"numb": True, "numb_when": SECRET}})
+        Typist(clinic.store, on_paper, tina).does_it_all({1: {"numb": True, "numb_when": SECRET}})
         with clinic.store.read() as session:
             paper_ids.append(session.scalar(select(Response.id).where(Response.invitation_id == on_paper)))
     typed_id, rejected_id = paper_ids
@@ -205,7 +205,7 @@ def practice(app: Flask) -> Practice:
     waiting = clinic.invite(record_number="B-2", name="Petr Svoboda")
     with clinic.store.read() as session:
         patient_id = session.scalar(select(Invitation.patient_id).where(Invitation.id == invited.invitation_id))
-    typist = Typist(clinic, waiting.invitation_id, tina)
+    typist = Typist(clinic.store, waiting.invitation_id, tina)
     typist.begin()
     typist.types(1, numb=True)
     with clinic.store.write() as session:

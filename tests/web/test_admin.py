@@ -23,11 +23,6 @@ def database_backend() -> str:
 
 
 @pytest.fixture
-def clinic(app: Flask) -> Clinic:
-    return Clinic(app.extensions["store"])
-
-
-@pytest.fixture
 def admin(app: Flask, clinic: Clinic) -> Member:
     member = Member(app)
     member.sign_in(clinic.admin)

@@ -40,11 +40,6 @@ QUESTIONS = group("topic", item("sleep", text="Do you sleep well?"), SCORED, CAL
 
 
 @pytest.fixture
-def clinic(app: Flask) -> Clinic:
-    return Clinic(app.extensions["store"])
-
-
-@pytest.fixture
 def admin(app: Flask, clinic: Clinic) -> Member:
     member = Member(app)
     member.sign_in(clinic.admin)

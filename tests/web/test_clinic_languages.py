@@ -49,13 +49,6 @@ def clinic(app: Flask) -> Clinic:
 
 
 @pytest.fixture
-def novak(app: Flask, clinic: Clinic) -> Member:
-    member = Member(app)
-    member.sign_in(clinic.novak)
-    return member
-
-
-@pytest.fixture
 def desk(app: Flask, clinic: Clinic) -> Member:
     member = Member(app)
     member.sign_in(clinic.desk)

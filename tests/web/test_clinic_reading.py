@@ -22,11 +22,6 @@ def database_backend() -> str:
 
 
 @pytest.fixture
-def clinic(app: Flask) -> Clinic:
-    return Clinic(app.extensions["store"])
-
-
-@pytest.fixture
 def member(app: Flask, clinic: Clinic) -> Callable[[str], Member]:
     def sign_in(who: str) -> Member:
         somebody = Member(app)

@@ -29,13 +29,6 @@ def database_backend() -> str:
 
 
 @pytest.fixture
-def store(app: Flask) -> Store:
-    store = app.extensions["store"]
-    assert isinstance(store, Store)
-    return store
-
-
-@pytest.fixture
 def patient(client: FlaskClient) -> Patient:
     return Patient(client)
 

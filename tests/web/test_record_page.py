@@ -16,11 +16,6 @@ def database_backend() -> str:
     return "sqlite"
 
 
-@pytest.fixture
-def clinic(app: Flask) -> Clinic:
-    return Clinic(app.extensions["store"])
-
-
 def test_it_names_the_files_and_events_of_other_versions(app: Flask, clinic: Clinic) -> None:
     first = clinic.invite().invitation_id
     (response_id,) = clinic.send(first)

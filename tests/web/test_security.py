@@ -33,11 +33,6 @@ def database_backend() -> str:
 
 
 @pytest.fixture
-def clinic(app: Flask) -> Clinic:
-    return Clinic(app.extensions["store"])
-
-
-@pytest.fixture
 def novak(app: Flask, clinic: Clinic) -> Member:
     member = Member(app)
     member.sign_in(clinic.novak)

@@ -11,7 +11,6 @@ from flask.testing import FlaskClient
 from markupsafe import Markup
 
 from screening.intake.sitting import Sitting, SittingPage
-from screening.store.engine import Store
 from screening.web.intake import drawing, forms, question_page
 from tests.support.clinic import Clinic
 from tests.support.intake import GARDEN, Patient
@@ -51,14 +50,6 @@ def drawn_anew(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(drawing, "saved_questions", saved_questions)
     monkeypatch.setattr(question_page, "around", drawn_around)
-
-
-@pytest.fixture
-def store(app: Flask) -> Store:
-    """The application's store."""
-    store = app.extensions["store"]
-    assert isinstance(store, Store)
-    return store
 
 
 @pytest.fixture

@@ -108,12 +108,10 @@ def cover_of(
 ) -> Cover:
     """Return what a sent response's report goes by, the title in this language; opens none of its answers."""
     assert response.sent_at is not None
-    base = registry.definition(session, response.questionnaire_id, response.version, response.content_hash)
-    translations = overlays.frozen(session, response.id)
     return Cover(
         response_id=response.id,
         patient_name=patients.read(session, keyring, response.patient_id).name,
-        title=in_language(session, response, base, translations, language).title,
+        title=_answered(session, response, language).title,
         appointment=invitation.appointment_at,
         sent_at=response.sent_at,
     )
@@ -123,8 +121,7 @@ def earlier_response(
     session: Session, keyring: Keyring, response: Response, invitation: Invitation, language: str = ""
 ) -> EarlierResponse:
     """Return a sent response as one visit among others, in the version on which it stands, and in this language."""
-    base = registry.definition(session, response.questionnaire_id, response.version, response.content_hash)
-    questionnaire = in_language(session, response, base, overlays.frozen(session, response.id), language)
+    questionnaire = _answered(session, response, language)
     return EarlierResponse(
         response_id=response.id,
         questionnaire=questionnaire,
@@ -134,6 +131,12 @@ def earlier_response(
         page_languages=responses.open_languages(keyring, response),
         switched_on=frozenset(response.switched_on),
     )
+
+
+def _answered(session: Session, response: Response, language: str) -> Questionnaire:
+    """Return the version on which a response stands, in this language."""
+    base = registry.definition(session, response.questionnaire_id, response.version, response.content_hash)
+    return in_language(session, response, base, overlays.frozen(session, response.id), language)
 
 
 def view_of(

@@ -446,16 +446,9 @@ def note_with_earlier(
     now: datetime,
 ) -> None:
     """Put on record that a response was read or handed out, and those that were shown beside it."""
-    beside = {"beside": response_id}
-    details = {response_id: None} | dict.fromkeys(earlier, beside)
-    audit.record_each(
-        transaction,
-        store.keyring,
-        actor=actor,
-        action=action,
-        details={f"response:{one}": detail for one, detail in details.items()},
-        at=now,
-    )
+    details: dict[str, Mapping[str, str] | None] = {f"response:{response_id}": None}
+    details |= {f"response:{before}": {"beside": response_id} for before in earlier}
+    audit.record_each(transaction, store.keyring, actor=actor, action=action, details=details, at=now)
 
 
 def note_on_record(

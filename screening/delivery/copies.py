@@ -15,6 +15,7 @@ from screening import review
 from screening.delivery import preparing
 from screening.delivery.preparing import Download, Press
 from screening.reporting import COMPLETE, Copy, file_name_of, reader_in, report_of
+from screening.response_view import ResponseView
 from screening.store import files
 from screening.store.access import CliniciansSee
 from screening.store.audit import Actor
@@ -54,8 +55,9 @@ def download(
         if pdf is not None:
             review.note_with_earlier(transaction, store, actor, response_id, readable.earlier, "download", now)
             return Download(name, pdf)
-    file_id = ask(store, actor, response_id, press, copy=copy, clinicians_see=clinicians_see, now=now)
-    return Download(name, None, file_id=file_id)
+        key = press.content_key(transaction, response_id, readable.earlier)
+    view = read_by(store, actor, response_id, press, clinicians_see=clinicians_see, now=now)
+    return Download(name, None, file_id=ask(store, actor, view, press, key, now, copy))
 
 
 def made(
@@ -76,23 +78,10 @@ def made(
     return files.content_of(transaction, store.keyring, file)
 
 
-def ask(
-    store: Store,
-    actor: Actor,
-    response_id: str,
-    press: Press,
-    *,
-    copy: Copy = COMPLETE,
-    clinicians_see: CliniciansSee,
-    now: datetime,
-) -> str:
-    """Ask for a report as this actor reads it, in the language of ``press``; return the file's id.
-
-    Raises NotFound as `download` does. The key is taken before the reading: what changes in between has the file made
-    anew.
-    """
-    with review.readable_unopened(store, actor, response_id, clinicians_see, now) as (transaction, readable):
-        key = press.content_key(transaction, response_id, readable.earlier)
+def read_by(
+    store: Store, actor: Actor, response_id: str, press: Press, *, clinicians_see: CliniciansSee, now: datetime
+) -> ResponseView:
+    """Return a response as this actor reads it, for a file that is handed out on record; NotFound where she may not."""
     view = review.load_for_preparing(
         store,
         response_id,
@@ -104,17 +93,20 @@ def ask(
     )
     if view is None:
         raise NotFound("There is no such response.")
+    return view
+
+
+def ask(
+    store: Store, actor: Actor, view: ResponseView, press: Press, content_key: str, now: datetime, copy: Copy = COMPLETE
+) -> str:
+    """Ask for a report as this actor reads it, in the language of ``press``; return the file's id.
+
+    ``content_key`` is from before the reading: what changed in between has the file made anew.
+    """
     layout = report_to_json(report_of(view, reader_in(press.language, press.zone), copy))
+    wanted = _wanted(press, view.response_id, copy)
     with store.write() as session:
-        return files.ask(
-            session,
-            store.keyring,
-            Asker.of(actor),
-            _wanted(press, response_id, copy),
-            now,
-            layout=layout,
-            content_key=key,
-        )
+        return files.ask(session, store.keyring, Asker.of(actor), wanted, now, layout=layout, content_key=content_key)
 
 
 def asked_for(file: File) -> tuple[str, Copy, str]:

@@ -25,7 +25,6 @@ from screening.store import outbox, signed_reports
 from screening.store.access import CliniciansSee
 from screening.store.audit import Actor
 from screening.store.engine import Store
-from screening.store.errors import NotFound
 from screening.store.files import Asker
 from screening.store.tables import ConsentText, Invitation
 
@@ -85,21 +84,12 @@ def wait_for(
     with review.readable_unopened(store, actor, response_id, clinicians_see, now) as (transaction, readable):
         is_usual = press.readable(transaction, response_id, now) == readable
         is_kept = readable.reviewed_at is None or signed_reports.find(transaction, response_id, readable.reviewed_at)
-    view = review.load_for_preparing(
-        store,
-        response_id,
-        reader=actor,
-        clinicians_see=clinicians_see,
-        now=now,
-        zone=press.zone,
-        language=press.language,
-    )
-    if view is None:
-        raise NotFound("There is no such response.")
+        key = press.content_key(transaction, response_id, readable.earlier)
+    view = copies.read_by(store, actor, response_id, press, clinicians_see=clinicians_see, now=now)
     if is_kept and report_for(store, actor, view, press, now) is not None:
         return None
     if is_kept and not is_usual:
-        return Waiting(copies.ask(store, actor, response_id, press, clinicians_see=clinicians_see, now=now))
+        return Waiting(copies.ask(store, actor, view, press, key, now))
     with store.write() as session:
         outbox.post(session, outbox.PREPARE_REPORT, response_id, now)
     return Waiting()

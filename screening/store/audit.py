@@ -103,8 +103,20 @@ def record(
     or deeper, so that no text of a person slips in. One indexed read and one insert; two transactions that write to
     the same record's chain run one after the other.
     """
-    _check(record, action, detail or {})
     _wait_for_turn(transaction, record)
+    return _append(transaction, keyring, actor, action, record, at, detail or {})
+
+
+def _append(
+    transaction: Transaction,
+    keyring: Keyring,
+    actor: Actor,
+    action: str,
+    record: str,
+    at: datetime,
+    detail: Mapping[str, DetailValue],
+) -> int:
+    _check(record, action, detail)
     sequence, mac = next(iter(_LAST_OF_RECORD.within(transaction, of=record)), (0, _START))
     event: dict[str, Any] = {
         "at": at.astimezone(UTC),
@@ -114,7 +126,7 @@ def record(
         "actor_kind": actor.kind,
         "actor": actor.id[:64],
         "origin": actor.origin[:64],
-        "detail": dict(detail or {}),
+        "detail": dict(detail),
     }
     event["mac"] = keyring.audit_mac(mac, _content(event))
     ((event_id,),) = _APPEND.within(transaction, **event)
@@ -138,7 +150,7 @@ def record_each(
     for each in sorted(details):
         _wait_for_turn(transaction, each)
     for each, detail in details.items():
-        record(transaction, keyring, actor=actor, action=action, record=each, at=at, detail=detail)
+        _append(transaction, keyring, actor, action, each, at, detail or {})
 
 
 def record_invitation(

@@ -98,7 +98,7 @@ def post_all(session: Session, kind: str, subjects: Select[str], now: datetime) 
 def lease(session: Session, now: datetime, *, only: tuple[str, str] | None = None) -> Task | None:
     """Take the row that is due longest, or the one of this kind and subject; None where there is none to take.
 
-    A file that somebody asked for comes first: nobody may be waiting for what else there is.
+    A file that somebody waits for comes first, but for a day's: nobody may be waiting for what else there is.
 
     One whose worker was gone `MOST_ATTEMPTS` times becomes a dead letter: it may be what kills workers.
     """

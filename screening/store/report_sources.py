@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import Column, LargeBinary, String, Table, TextualSelect, bindparam, column, select, text
+from sqlalchemy import Column, LargeBinary, String, Table, TextualSelect, bindparam, select, text
 
 from screening.store.access import CliniciansSee, may_read_answers_built_once, staff_id
 from screening.store.audit import Actor
@@ -187,7 +187,7 @@ def _written_query(dialect: str, shown: int) -> TextualSelect:
         parts.append(f"SELECT '{table.name}', {written} FROM {table.name} WHERE {which}")  # noqa: S608  # names of our own tables
     names = ", ".join(f":shown{number}" for number in range(shown))
     query = text("\nUNION ALL ".join(parts).replace(":shown", f"({names})"))
-    return query.columns(column("table", String), column("values", String))
+    return query.columns(table=String(), values=String())
 
 
 def _columns(table: Table) -> list[Column[object]]:

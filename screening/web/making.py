@@ -26,12 +26,14 @@ def is_failing(kind: str, subject: str) -> bool:
         return subject in outbox.failing(session, kind, [subject])
 
 
-def refresh(there: str, *, is_waiting: bool) -> str:
+def refresh(there: str, *, is_waiting: bool, makes_itself_every: int | None = None) -> str:
     """Return when the page that waits loads what: itself, or ``there``, where the file is handed out.
 
-    Without a worker that is where the file is made, too. It comes back to the page while the lease of a worker that
-    died runs, hence the pause.
+    Without a worker that is where the file is made, too, unless the page itself does that, and looks again after so
+    many seconds. It comes back to the page while the lease of a worker that died runs, hence the pause.
     """
     if not is_waiting:
         return f"0; url={there}"
+    if makes_itself_every is not None:
+        return str(makes_itself_every)
     return "1" if is_worker_alive() else f"2; url={there}"

@@ -54,9 +54,11 @@ def test_what_is_posted_is_handed_out_once_and_goes_when_it_is_done(store: Store
 
 def test_a_file_that_somebody_waits_for_does_not_stand_behind_a_day_of_reports(store: Store) -> None:
     post(store, kind=outbox.PREPARE_REPORT)
+    post(store, kind=outbox.MAKE_DAY)
     with store.write() as session:
         outbox.post(session, outbox.MAKE_FILE, SUBJECT, NOW + timedelta(seconds=5))
-    assert [taken(store, timedelta(seconds=5)).kind for _ in range(2)] == [outbox.MAKE_FILE, outbox.PREPARE_REPORT]
+    in_turn = [taken(store, timedelta(seconds=5)).kind for _ in range(3)]
+    assert in_turn == [outbox.MAKE_FILE, outbox.PREPARE_REPORT, outbox.MAKE_DAY]
 
 
 def test_what_a_transaction_posted_goes_with_it(store: Store) -> None:

@@ -27,6 +27,8 @@ FOR_RECORD = {"then": "record"}
 """The query of an address that waits for a report because a record is to hold it."""
 _SECONDS_A_LOOK = 2.0
 """How long a look at the page of a day works on its reports itself where there is no worker."""
+_LOOKS_EVERY = 2
+"""Seconds until the page of a day looks again."""
 
 State: TypeAlias = Literal["making", "made", "failed"]
 
@@ -68,8 +70,7 @@ def file_progress(file_id: str) -> ResponseReturnValue:
         worklist = url_for("clinic.worklist", day=progress.file.what["day"])
         there = Place(url_for("clinic.day_file", file_id=file_id), _("Download the file"))
         back = Place(worklist, _("My worklist"))
-        page = _waiting_page(state, file_id, there=there, again=worklist, back=back, day=progress)
-        return page if state != "making" else (*page[:2], {"Refresh": "2"})
+        return _waiting_page(state, file_id, there=there, again=worklist, back=back, day=progress)
     response_id, copy, language = copies.asked_for(progress.file)
     there = _record_or(response_id, _address(response_id, copy, language))
     return _waiting_page(state, file_id, there=there, back=_answers(response_id))
@@ -100,7 +101,8 @@ def _waiting_page(
     )
     if state == "failed":
         return page, 503, {"Retry-After": "30"}
-    return page, 200, {"Refresh": making.refresh(there.url, is_waiting=state == "making")}
+    every = None if day is None else _LOOKS_EVERY
+    return page, 200, {"Refresh": making.refresh(there.url, is_waiting=state == "making", makes_itself_every=every)}
 
 
 def _answers(response_id: str) -> Place:

@@ -88,7 +88,8 @@ def copy_progress(file_id: str) -> Response | Page | str:
     if progress.has_failed:
         return _closed_page(has_failed=True), 503
     page = make_response(render_template("intake/copy_file.html", file_id=file_id, is_made=progress.is_made))
-    page.headers["Refresh"] = f"0; url={url_for('intake.copy_file', file_id=file_id)}" if progress.is_made else "1"
+    there = url_for("intake.copy_file", file_id=file_id)
+    page.headers["Refresh"] = making.refresh(there, is_waiting=not progress.is_made, makes_itself_every=1)
     return page
 
 
